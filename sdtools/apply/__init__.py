@@ -1,0 +1,1 @@
+"""Apply: the only room that changes a desk."""

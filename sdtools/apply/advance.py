@@ -1,0 +1,138 @@
+"""Advance what rules remember by what really happened: nothing is remembered that was not done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sdtools.apply.held import wanted, written_field
+from sdtools.model.effects import Link
+from sdtools.model.memory import Fired, RuleMemory, Written
+from sdtools.plan import Change, Outcome, OutcomeState, Plan
+from sdtools.rules.arbiter import link_text
+
+__all__ = ["Memories"]
+
+Pair = tuple[str, str]  # (rule, ticket)
+
+_DONE = frozenset({OutcomeState.applied, OutcomeState.unchanged, OutcomeState.overridden})
+
+
+class Memories:
+    """What the rules remember in the course of one run, from the stored to the advanced."""
+
+    def __init__(self, stored: Mapping[Pair, RuleMemory], plan: Plan) -> None:
+        """Start from what is stored, and from the episodes as the plan judged them."""
+        self._since = plan.now
+        self._planned = {(entry.rule, entry.ticket): entry for entry in plan.memory}
+        self._known = dict(stored)
+        self._saved: set[Pair] = set()
+
+    def done(self, changes: Iterable[Change]) -> frozenset[str]:
+        """Return the keys of changes that happened since the plan was made: applied before."""
+        return frozenset(change.key for change in changes if self._fired_since(change))
+
+    def _fired_since(self, change: Change) -> bool:
+        known = self._known.get((change.rule, change.ticket))
+        return (
+            known is not None
+            and known.episode == change.episode
+            and any(one.action == change.action and one.at > self._since for one in known.fired)
+        )
+
+    def take(self, outcomes: Iterable[Outcome], now: datetime) -> tuple[RuleMemory, ...]:
+        """Return the memories that these outcomes advance, to be stored along with them."""
+        moved: dict[Pair, RuleMemory] = {}
+        for outcome in outcomes:
+            pair = (outcome.change.rule, outcome.change.ticket)
+            memory = moved.get(pair) or self._now(pair, outcome.change)
+            moved[pair] = recorded(memory, outcome, self._since, now)
+        self._known.update(moved)
+        self._saved.update(moved)
+        return tuple(moved.values())
+
+    def rest(self, untouched: Iterable[Change]) -> tuple[RuleMemory, ...]:
+        """Return the plan's memories not taken yet, but for rules with changes left undone."""
+        waiting = {(change.rule, change.ticket) for change in untouched}
+        return tuple(
+            entry
+            for pair, entry in self._planned.items()
+            if pair not in self._saved and pair not in waiting and not self._overtaken(pair)
+        )
+
+    def _now(self, pair: Pair, change: Change) -> RuleMemory:
+        known = self._known.get(pair)
+        planned = self._planned.get(pair)
+        if pair in self._saved or (planned is not None and self._overtaken(pair)):
+            return self._known[pair]
+        if planned is not None:
+            return planned
+        if known is not None and known.episode >= change.episode:
+            return known
+        return _begun(change, self._since)
+
+    def _overtaken(self, pair: Pair) -> bool:
+        """Tell whether the stored memory is younger than the plan: a plan that waited in a file."""
+        known, planned = self._known.get(pair), self._planned[pair]
+        if known is None:
+            return False
+        times = [entry.at for entry in known.written] + [entry.at for entry in known.fired]
+        return known.episode > planned.episode or any(at > self._since for at in times)
+
+
+def _begun(change: Change, at: datetime) -> RuleMemory:
+    return RuleMemory(
+        rule=change.rule, ticket=change.ticket, episode=change.episode, active=True, began=at
+    )
+
+
+def recorded(memory: RuleMemory, outcome: Outcome, since: datetime, now: datetime) -> RuleMemory:
+    """Return the memory with one outcome in it; of another episode's change it keeps nothing.
+
+    ``since`` is when the plan was made: what was recorded after it is this very change, met
+    a second time.
+    """
+    change = outcome.change
+    if change.episode != memory.episode:
+        return memory
+    if outcome.state in _DONE:
+        return _with_fired(_with_written(memory, outcome, now), change, since, now)
+    if outcome.state is OutcomeState.yielded:
+        return replace(memory, yielded=tuple(sorted({*memory.yielded, change.field})))
+    return memory
+
+
+def _with_written(memory: RuleMemory, outcome: Outcome, now: datetime) -> RuleMemory:
+    field, value = _writes(outcome.change)
+    if not field:
+        return memory
+    earlier = next((entry for entry in memory.written if entry.field == field), None)
+    others = tuple(entry for entry in memory.written if entry.field != field)
+    overridden = outcome.state is OutcomeState.overridden
+    times = earlier.overridden if earlier and earlier.value == value else 0
+    entry = Written(
+        field=field,
+        value=value,
+        at=now,
+        overridden=times + 1 if overridden else 0,
+        found=outcome.found if overridden else "",
+    )
+    return replace(memory, written=(*others, entry))
+
+
+def _writes(change: Change) -> tuple[str, str]:
+    if isinstance(change.effect, Link):
+        return change.field, link_text(change.effect)
+    return written_field(change), wanted(change)
+
+
+def _with_fired(memory: RuleMemory, change: Change, since: datetime, now: datetime) -> RuleMemory:
+    fired = {entry.action: entry for entry in memory.fired}
+    for action in (change.action, *change.covers):
+        earlier = fired.get(action)
+        if earlier is None:
+            fired[action] = Fired(action=action, at=now)
+        elif earlier.at < since:
+            fired[action] = Fired(action=action, at=now, times=earlier.times + 1)
+    return replace(memory, fired=tuple(fired.values()))

@@ -1,0 +1,46 @@
+"""What apply is given besides the plan, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sdtools.model.memory import Memory
+from sdtools.model.people import Directory
+from sdtools.plan import Outcome
+
+__all__ = ["Applied", "ApplyContext"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyContext:
+    """The clock, the world around the desk, and the ways to be stopped.
+
+    ``post_webhook`` takes the address, the document's text and an idempotency key; it raises
+    SdtoolsError or OSError when the receiver did not say yes. ``stop`` tells that a person asked
+    to end: the batch in hand is finished. ``holds`` tells whether the desk's lease is still ours,
+    and is asked before every kind of write. ``progress`` hears how many changes of how many are
+    settled.
+    """
+
+    now: Callable[[], datetime]
+    directory: Directory
+    memory: Memory  # as stored now
+    post_webhook: Callable[[str, str, str], None]
+    stop: Callable[[], bool]
+    holds: Callable[[], bool]
+    progress: Callable[[int, int], None]
+    insisting: frozenset[str] = field(default_factory=frozenset)  # rules with ``insist: true``
+    kind: str = "apply"  # of run, for the journal: "apply", "undo"
+    batch: int = 25  # tickets read, written and read back together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What became of a plan; an interrupted one left the rest of its changes untouched."""
+
+    run: str
+    outcomes: tuple[Outcome, ...]
+    requests: int
+    interrupted: bool

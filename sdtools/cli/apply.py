@@ -1,0 +1,173 @@
+"""``sdtools apply``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from sdtools.cli.failure import DONE, INTERRUPTED, PARTLY
+from sdtools.cli.options import (
+    Clock,
+    as_json,
+    clock_option,
+    config_option,
+    config_path,
+    only_options,
+)
+from sdtools.cli.output import counting, document, note, stepping, table
+from sdtools.errors import UsageError
+from sdtools.plan import OutcomeState, Plan
+
+if TYPE_CHECKING:
+    from sdtools.apply.context import Applied
+    from sdtools.verbs.apply import Done
+
+__all__ = ["command", "print_done"]
+
+
+@click.command("apply")
+@click.argument("desk_or_file")
+@click.option("--yes", is_flag=True, help="Do not ask; needed without a terminal.")
+@click.option(
+    "--adopt", is_flag=True, help="First pass: act on existing tickets too, limits lifted."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Touch up to so many tickets this once.")
+@only_options
+@config_option
+@clock_option
+@as_json
+def command(
+    desk_or_file: str,
+    yes: bool,
+    adopt: bool,
+    limit: int | None,
+    tickets: tuple[str, ...],
+    rules: tuple[str, ...],
+    config: Path | None,
+    clock: Clock,
+    as_json: bool,
+) -> int:
+    """Change a desk as its rules say, or as a saved plan says.
+
+    Pulls, decides, guards, writes, and reads every write back. Ctrl-C finishes the tickets in
+    hand and leaves the rest untouched. Example: sdtools apply glpi --yes
+    """
+    from sdtools.connectors.http import is_loopback
+    from sdtools.verbs.apply import ApplyOrder, apply_desk, apply_file, read_plan
+    from sdtools.verbs.plan import Selection
+    from sdtools.verbs.workspace import open_workspace
+
+    with open_workspace(config_path(config)) as workspace, _asked_to_stop() as stop:
+        known = desk_or_file in workspace.settings.desks
+        saved = None if known else read_plan(Path(desk_or_file))
+        settings = workspace.settings.desk(saved.desk if saved else desk_or_file)
+        if clock.given and not is_loopback(settings.url):
+            raise UsageError(
+                "--now with apply is for embedded desks only",
+                "leave --now out: a real desk lives in real time",
+            )
+        with counting("tickets") as count, stepping("changes") as step:
+            order = ApplyOrder(
+                now=clock,
+                wall=clock.wall,
+                confirm=lambda plan: _confirmed(plan, yes),
+                stop=stop,
+                pulled=count,
+                progress=step,
+                adopt=adopt,
+                limit=limit,
+                selection=Selection(tickets=tickets, rules=rules),
+            )
+            if saved:
+                done = apply_file(workspace, settings, saved, order)
+            else:
+                done = apply_desk(workspace, settings, order)
+    if done.applied is None:
+        note("Nothing was changed.")
+        return DONE
+    if as_json:
+        document({**_summary(done, done.applied), "seconds": clock.seconds})
+    else:
+        print_done(done)
+    if done.applied.interrupted:
+        note("Stopped as asked: the tickets in hand are finished, the rest is untouched.")
+        return INTERRUPTED
+    return DONE if done.clean else PARTLY
+
+
+def _confirmed(plan: Plan, yes: bool) -> bool:
+    from sdtools.cli.plantext import print_plan
+
+    due = [change for change in plan.changes if not change.observe]
+    if yes or not due:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask on", "add --yes to apply without a question")
+    print_plan(plan, 30)
+    return click.confirm(f"Apply {len(due)} changes to desk {plan.desk}?", err=True)
+
+
+def _summary(done: Done, applied: Applied) -> dict[str, object]:
+    return {
+        "run": applied.run,
+        "planned": sum(not change.observe for change in done.plan.changes),
+        **{state.value: done.counts[state] for state in OutcomeState},
+        "switched_off": [off.rule for off in done.plan.switched_off],
+        "requests": applied.requests,
+    }
+
+
+def print_done(done: Done) -> None:
+    """Print what became of a plan."""
+    if done.applied is None:
+        return
+    summary = _summary(done, done.applied)
+    counted = ", ".join(
+        f"{done.counts[state]} {state}" for state in OutcomeState if done.counts[state]
+    )
+    click.echo(
+        f"run {summary['run']}: {summary['planned']} planned: {counted or 'nothing to do'}"
+        f" ({summary['requests']} requests)"
+    )
+    if done.trouble:
+        table(("ticket", "rule", "outcome", "detail"), done.trouble)
+    if done.mail.sent:
+        click.echo(f"{done.mail.sent} mails sent")
+    if done.mail.waiting:
+        note(f"{done.mail.waiting} mails wait: {done.mail.error or 'no mail server is configured'}")
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Stop]:
+    stop = Stop()
+    before = {kind: signal.signal(kind, stop.hear) for kind in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+class Stop:
+    """Remembers that somebody asked to stop; asked twice, it stops at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self) -> bool:
+        """Tell whether to stop."""
+        return self.asked
+
+    def hear(self, _kind: int, _frame: FrameType | None) -> None:
+        """Take the signal."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        note("Stopping after the tickets in hand (Ctrl-C again stops at once)...")

@@ -1,0 +1,1 @@
+"""``sdtools.yaml``: desks, mail, reports and schedule, with secrets by reference only."""

@@ -1,0 +1,1 @@
+"""Desks over the wire: one folder a kind; raw JSON ends here."""

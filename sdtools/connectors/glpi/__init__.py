@@ -1,0 +1,1 @@
+"""GLPI over its REST API (apirest.php), as GLPI FACTS describes it."""

@@ -1,0 +1,174 @@
+"""Updates of tickets: fields and assignments, the superseded links removed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sdtools.connectors.desk import TicketUpdate, WriteState, Written
+from sdtools.connectors.glpi.answers import Row
+from sdtools.connectors.glpi.batches import Pacer, done, refused, unknown, updated, write_all
+from sdtools.connectors.glpi.fields import field_input
+from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.ties import ASSIGNED, GROUPS, PEOPLE, Table, Tie, Ties, ties_of
+from sdtools.errors import DeskError
+from sdtools.model.effects import Assign
+
+__all__ = ["HONEST_CLOCK", "update_tickets"]
+
+# Keeps an automatic write from counting as the first human answer (FACTS 14).
+HONEST_CLOCK = "_do_not_compute_takeintoaccount"
+
+_ASSIGN_KEYS = ((GROUPS, "_groups_id_assign"), (PEOPLE, "_users_id_assign"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One update on its way: its place in the answer, what to send, and who was assigned."""
+
+    place: int
+    ticket: int
+    assign: Assign | None
+    row: Row
+    before: Ties
+
+
+def update_tickets(
+    session: GlpiSession, updates: Sequence[TicketUpdate], pacer: Pacer
+) -> tuple[Written, ...]:
+    """Write fields and assignments to tickets.
+
+    GLPI only ever adds what ``_groups_id_assign`` names (FACTS 10), so whoever is superseded is
+    taken off afterwards, and only once the new ones are really there: no ticket is left alone.
+    """
+    answers: dict[int, Written] = {}
+    steps: list[_Step] = []
+    before = _assigned(session, [one for one in updates if one.assign])
+    for place, update in enumerate(updates):
+        try:
+            steps.append(_step(place, update, before))
+        except ValueError as error:
+            answers[place] = refused(str(error))
+    answers |= _put(session, steps, pacer)
+    replaced = [
+        step
+        for step in steps
+        if answers[step.place].state is WriteState.done and any(_superseded(step, step.before))
+    ]
+    if replaced:
+        answers |= _take_off(session, replaced, pacer)
+    return tuple(answers[place] for place in range(len(updates)))
+
+
+def _assigned(session: GlpiSession, updates: Sequence[TicketUpdate]) -> Ties:
+    tickets = [int(update.ticket) for update in updates if update.ticket.isdecimal()]
+    if not tickets:
+        return Ties(by_table={}, unknown=frozenset())
+    return ties_of(session, tickets, (GROUPS, PEOPLE))
+
+
+def _step(place: int, update: TicketUpdate, before: Ties) -> _Step:
+    """Prepare one update; raise ValueError with the reason when it cannot be written."""
+    if not update.ticket.isdecimal() or not int(update.ticket):
+        raise ValueError(f"{update.ticket!r} is no ticket id")
+    if update.assign and before.unknown:
+        raise ValueError("the account may not read who is assigned")
+    ticket = int(update.ticket)
+    row: dict[str, object] = dict(field_input(one) for one in update.fields)
+    for table, key in _ASSIGN_KEYS:
+        there = {tie.target for tie in _assigned_ties(before, table, ticket)}
+        new = [one for one in _wanted(update.assign, table) or () if one not in there]
+        if new:
+            row[key] = [int(one) for one in new]
+    if row:
+        row |= {"id": ticket, HONEST_CLOCK: True}
+    return _Step(place=place, ticket=ticket, assign=update.assign, row=row, before=before)
+
+
+def _put(session: GlpiSession, steps: Sequence[_Step], pacer: Pacer) -> dict[int, Written]:
+    sent = [step for step in steps if step.row]
+    results = write_all(
+        [step.row for step in sent],
+        lambda batch: session.update("Ticket", batch),
+        updated,
+        pacer,
+    )
+    nothing_to_put = {step.place: done() for step in steps if not step.row}
+    return nothing_to_put | dict(zip((step.place for step in sent), results, strict=True))
+
+
+def _take_off(session: GlpiSession, steps: Sequence[_Step], pacer: Pacer) -> dict[int, Written]:
+    """Remove the superseded links of tickets whose new assignment is there."""
+    try:
+        after = ties_of(session, [step.ticket for step in steps], (GROUPS, PEOPLE))
+    except DeskError as error:
+        return {step.place: unknown(f"assigned, but not read back: {error}") for step in steps}
+    answers: dict[int, Written] = {}
+    ready = []
+    for step in steps:
+        absent = _absent(step, after)
+        if absent:
+            answers[step.place] = refused(f"the desk did not assign {absent}; nobody was taken off")
+        else:
+            ready.append(step)
+    for table, _ in _ASSIGN_KEYS:
+        links = [
+            (step.place, tie.id)
+            for step in ready
+            for owner, tie in _superseded(step, after)
+            if owner is table
+        ]
+        answers |= _delete(session, table, links, pacer)
+    return answers
+
+
+def _delete(
+    session: GlpiSession, table: Table, links: Sequence[tuple[int, str]], pacer: Pacer
+) -> Mapping[int, Written]:
+    """Delete links; answer only for tickets where that was not clearly done."""
+    try:
+        results = write_all(
+            [{"id": int(link)} for _, link in links],
+            lambda batch: session.delete(table.itemtype, [str(row["id"]) for row in batch]),
+            updated,
+            pacer,
+        )
+    except DeskError as error:
+        results = [unknown(str(error))] * len(links)
+    return {
+        place: unknown(f"assigned, but the one before may still be: {result.detail}")
+        for (place, _), result in zip(links, results, strict=True)
+        if result.state is not WriteState.done
+    }
+
+
+def _superseded(step: _Step, now: Ties) -> Iterator[tuple[Table, Tie]]:
+    """Give the links that were there before, still are, and that the update does not want."""
+    for table, _ in _ASSIGN_KEYS:
+        wanted = _wanted(step.assign, table)
+        if wanted is None:
+            continue
+        before = {tie.id for tie in _assigned_ties(step.before, table, step.ticket)}
+        for tie in _assigned_ties(now, table, step.ticket):
+            if tie.target not in wanted and tie.id in before:
+                yield table, tie
+
+
+def _absent(step: _Step, after: Ties) -> str:
+    """Name the wanted groups and people that the desk silently left out."""
+    names = []
+    for table, _ in _ASSIGN_KEYS:
+        there = {tie.target for tie in _assigned_ties(after, table, step.ticket)}
+        word = "group" if table is GROUPS else "person"
+        names += [f"{word} {one}" for one in _wanted(step.assign, table) or () if one not in there]
+    return ", ".join(names)
+
+
+def _wanted(assign: Assign | None, table: Table) -> tuple[str, ...] | None:
+    if assign is None:
+        return None
+    return assign.groups if table is GROUPS else assign.people
+
+
+def _assigned_ties(ties: Ties, table: Table, ticket: int) -> list[Tie]:
+    return [tie for tie in ties.of(table, ticket) if tie.role == ASSIGNED]

@@ -1,0 +1,120 @@
+"""What was said on tickets: followups, tasks and solutions, one list each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sdtools.connectors.glpi.answers import Row, identity, integer, string
+from sdtools.connectors.glpi.lists import Listing, pages
+from sdtools.connectors.glpi.reading import changed_rows
+from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.text import from_html
+from sdtools.connectors.glpi.ties import Table, rows_of
+from sdtools.connectors.glpi.zone import Zone
+from sdtools.errors import DeskRefusedError
+from sdtools.model.ticket import Comment
+
+__all__ = ["CommentReader"]
+
+_FORBIDDEN = "ERROR_RIGHT_MISSING"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_ON_TICKETS = {"itemtype": "Ticket"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    table: Table
+    form: str
+    written: str  # the column that says when
+    needed: bool = False  # without it marks cannot be found, and comments would be doubled
+
+
+_FORMS = (
+    _Form(
+        table=Table(itemtype="ITILFollowup", ticket="items_id", target="", where=_ON_TICKETS),
+        form="comment",
+        written="date",
+        needed=True,
+    ),
+    _Form(
+        table=Table(itemtype="TicketTask", ticket="tickets_id", target=""),
+        form="task",
+        written="date",
+    ),
+    _Form(
+        table=Table(itemtype="ITILSolution", ticket="items_id", target="", where=_ON_TICKETS),
+        form="solution",
+        written="date_creation",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentReader:
+    """Reads comments, tasks and solutions of one desk."""
+
+    session: GlpiSession
+    zone: Zone
+
+    def all(self) -> Iterator[tuple[Comment, ...]]:
+        """Read everything that was said."""
+        for form in _FORMS:
+            yield from self._readable(form, self._all_of(form))
+
+    def changed(self, since: datetime) -> Iterator[tuple[Comment, ...]]:
+        """Read what was said or changed at ``since`` or later."""
+        for form in _FORMS:
+            found = changed_rows(self.session, form.table.itemtype, since, self.zone)
+            yield from self._readable(form, found)
+
+    def some(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:
+        """Read what was said on these tickets, oldest first."""
+        wanted = frozenset(int(ticket) for ticket in tickets if ticket.isdecimal())
+        found: dict[str, dict[str, Comment]] = {str(ticket): {} for ticket in tickets}
+        for form in _FORMS:
+            rows = rows_of(self.session, form.table, wanted)
+            for page in self._readable(form, _one_page(rows)):
+                for comment in page:
+                    found.setdefault(comment.ticket_id, {})[comment.id] = comment
+        return {
+            ticket: tuple(sorted(said.values(), key=lambda one: one.written))
+            for ticket, said in found.items()
+        }
+
+    def _all_of(self, form: _Form) -> Iterator[tuple[Row, ...]]:
+        listing = Listing(path=form.table.itemtype, where=form.table.where)
+        return (page.rows for page in pages(self.session, listing))
+
+    def _readable(
+        self, form: _Form, found: Iterator[tuple[Row, ...]]
+    ) -> Iterator[tuple[Comment, ...]]:
+        """Turn rows into comments; a form that we may not read has none."""
+        try:
+            for rows in found:
+                yield tuple(self._comment(form, row) for row in rows if _on_ticket(row))
+        except DeskRefusedError as error:
+            if form.needed or error.code != _FORBIDDEN:
+                raise
+
+    def _comment(self, form: _Form, row: Row) -> Comment:
+        return Comment(
+            id=f"{form.table.itemtype}/{integer(row, 'id')}",
+            ticket_id=identity(row, form.table.ticket),
+            author_id=identity(row, "users_id"),
+            written=self.zone.utc(row.get(form.written))
+            or self.zone.utc(row.get("date_mod"))
+            or _LONG_AGO,
+            text=from_html(row.get("content")),
+            public=not integer(row, "is_private"),
+            form=form.form,
+        )
+
+
+def _one_page(rows: Iterable[Row]) -> Iterator[tuple[Row, ...]]:
+    yield tuple(rows)
+
+
+def _on_ticket(row: Row) -> bool:
+    return string(row, "itemtype") in ("", "Ticket")

@@ -1,0 +1,71 @@
+"""The field map: GLPI's numbers to our words and back, total both ways (DESIGN 1)."""
+
+from __future__ import annotations
+
+from sdtools.connectors.glpi.answers import Row, integer
+from sdtools.model.effects import SetField
+from sdtools.model.grades import Grade, Kind, Status
+
+__all__ = ["PENDING", "field_input", "grade_of", "kind_of", "status_of"]
+
+PENDING = 4
+
+_STATUS = {
+    1: Status.new,
+    2: Status.assigned,
+    3: Status.assigned,  # planned
+    PENDING: Status.pending,
+    5: Status.solved,
+    6: Status.closed,
+}
+_KIND = {1: Kind.incident, 2: Kind.request}
+_KIND_NUMBER = {kind: number for number, kind in _KIND.items()}
+_COLUMN = {
+    "urgency": "urgency",
+    "impact": "impact",
+    "priority": "priority",
+    "category": "itilcategories_id",
+    "kind": "type",
+    "location": "locations_id",
+}
+_GRADED = frozenset({"urgency", "impact", "priority"})
+
+
+def status_of(row: Row) -> Status | None:
+    """Return the status; None for a number that GLPI does not know either (FACTS 8)."""
+    return _STATUS.get(integer(row, "status"))
+
+
+def kind_of(row: Row) -> Kind | None:
+    """Return the kind; None for an unknown number."""
+    return _KIND.get(integer(row, "type"))
+
+
+def grade_of(row: Row, column: str) -> Grade | None:
+    """Return a grade; None when the number is not one of the scale (only priority has a 6)."""
+    number = integer(row, column)
+    top = Grade.major if column == "priority" else Grade.very_high
+    return Grade(number) if Grade.very_low <= number <= top else None
+
+
+def field_input(change: SetField) -> tuple[str, int]:
+    """Return the column and number that set a field; raise ValueError when GLPI has no such value.
+
+    A word GLPI lacks must not reach it: it stores any number, and a text crashes it (FACTS 8, 9).
+    """
+    column = _COLUMN[change.field]
+    if change.field in _GRADED:
+        return column, _grade_number(change)
+    if change.field == "kind":
+        return column, _KIND_NUMBER[Kind(change.value)]
+    return column, int(change.value or 0)
+
+
+def _grade_number(change: SetField) -> int:
+    try:
+        grade = Grade[change.value]
+    except KeyError:
+        raise ValueError(f"no grade is called {change.value!r}") from None
+    if grade is Grade.major and change.field != "priority":
+        raise ValueError(f"{change.field} cannot be major: only priority can")
+    return int(grade)

@@ -1,0 +1,192 @@
+"""A session at a GLPI: glpi-api for login and writes, on our own HTTP session (FACTS 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
+
+import glpi_api
+import requests
+
+from sdtools.connectors.glpi.answers import (
+    SESSION_GONE,
+    Answer,
+    Row,
+    error_code,
+    integer,
+    read_answer,
+    refusal,
+    rows_in,
+    string,
+)
+from sdtools.connectors.glpi.options import Login
+from sdtools.connectors.glpi.text import plain
+from sdtools.connectors.http import DeskHttp, moment_of
+from sdtools.errors import ConfigError, DeskError, DeskUnreachableError, SdtoolsError
+
+__all__ = ["GlpiSession"]
+
+_NOT_A_GLPI = "check the url: it must end with /apirest.php and belong to a GLPI"
+
+
+class _Api(glpi_api.GLPI):  # type: ignore[misc]  # glpi-api carries no types
+    """glpi-api on our HTTP session, which asks for the whole session at login."""
+
+    session: requests.Session
+
+    def __init__(self, login: Login, http: DeskHttp) -> None:
+        self._http = http
+        super().__init__(login.url, login.app_token, login.user_token)
+
+    def _init_session(
+        self, apptoken: str, auth: str, user_agent: str | None, use_headers: bool = True
+    ) -> object:
+        self.session.close()
+        self.session = self._http
+        self._http.headers.pop("Session-Token", None)
+        self._http.params = {"get_full_session": "true"}  # saves a request of its own
+        try:
+            return super()._init_session(apptoken, auth, user_agent, use_headers)
+        finally:
+            self._http.params = {}
+
+
+class GlpiSession:
+    """A login that opens with the first request and renews itself when it expires."""
+
+    def __init__(self, desk: str, login: Login, http: DeskHttp) -> None:
+        self.desk = desk
+        self._login = login
+        self._http = http
+        self._api: _Api | None = None
+        self._told: Row = {}
+        self._at: datetime | None = None
+
+    @property
+    def told(self) -> Row:
+        """Return what GLPI told of the session at login (its PHP session)."""
+        self._open()
+        return self._told
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """Return the server's time at login, if it says; in UTC."""
+        self._open()
+        return self._at
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Read; raise DeskRefusedError on a refusal, with the code and status."""
+        url = f"{self._login.url}/{path}"
+        answer = self._send(lambda api: api.session.get(url, params=params))
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise refusal(self.desk, answer, f"reading {path}")
+        return answer
+
+    def config(self) -> Row:
+        """Read GLPI's general configuration."""
+        answer = self._send(lambda api: api.get_config())
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise refusal(self.desk, answer, "reading the configuration")
+        data = answer.data
+        inner = data.get("cfg_glpi") if isinstance(data, dict) else None
+        return inner if isinstance(inner, dict) else {}
+
+    def add(self, itemtype: str, inputs: Sequence[Row]) -> Answer:
+        """Add items; refusals come back as the answer."""
+        return self._send(lambda api: api.add(itemtype, *inputs))
+
+    def update(self, itemtype: str, inputs: Sequence[Row]) -> Answer:
+        """Update items, each with its ``id``; refusals come back as the answer."""
+        return self._send(lambda api: api.update(itemtype, *inputs))
+
+    def delete(self, itemtype: str, ids: Sequence[str]) -> Answer:
+        """Delete links or items; refusals come back as the answer."""
+        inputs = [{"id": int(one)} for one in ids]
+        return self._send(lambda api: api.delete(itemtype, *inputs))
+
+    def close(self) -> None:
+        """Log out; a desk that is gone by now is no reason to fail."""
+        if self._api is not None:
+            with suppress(glpi_api.GLPIError, DeskError):
+                self._api.kill_session()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Forget the session without asking a desk that no longer answers."""
+        self._api = None
+        self._http.close()
+
+    def _send(self, call: Callable[[_Api], object]) -> Answer:
+        answer = self._once(call)
+        if error_code(answer) == SESSION_GONE:
+            self._api = None  # refused before anything was done: safe to repeat
+            answer = self._once(call)
+        return answer
+
+    def _once(self, call: Callable[[_Api], object]) -> Answer:
+        api = self._open()
+        self._http.last = None
+        # The answer itself says more than the error: glpi-api loses the status and the list.
+        with suppress(glpi_api.GLPIError):
+            call(api)
+        return self._last()
+
+    def _last(self) -> Answer:
+        response = self._http.last
+        if response is None:
+            raise DeskUnreachableError(f"desk {self.desk}: the request could not be made")
+        return read_answer(self.desk, response)
+
+    def _open(self) -> _Api:
+        if self._api is None:
+            self._api = self._log_in()
+            try:
+                self._choose_entities(self._api)
+            except SdtoolsError:
+                self._api = None  # never work in other entities than those wanted
+                raise
+        return self._api
+
+    def _log_in(self) -> _Api:
+        try:
+            api = _Api(self._login, self._http)
+        except glpi_api.GLPIError:
+            raise refusal(self.desk, self._last(), "the login") from None
+        except (KeyError, TypeError):
+            raise DeskUnreachableError(
+                f"desk {self.desk}: what answered the login is no GLPI", _NOT_A_GLPI
+            ) from None
+        answer = self._last()
+        told = answer.data.get("session") if isinstance(answer.data, dict) else None
+        self._told = told if isinstance(told, dict) else {}
+        self._at = moment_of(answer.headers.get("Date", ""))
+        return api
+
+    def _choose_entities(self, api: _Api) -> None:
+        wanted = self._login.entity
+        if wanted == "all":
+            if integer(self._told, "glpishowallentities"):
+                return
+            # Without entities_id: sent as "all" it would mean the root alone (FACTS 1).
+            body: dict[str, object] = {"is_recursive": True}
+        else:
+            body = {"entities_id": self._entity_id(api, wanted), "is_recursive": True}
+        api.session.post(f"{self._login.url}/changeActiveEntities", json=body)
+        answer = self._last()
+        if answer.data is not True:  # an unknown entity answers 200 and false
+            raise refusal(self.desk, answer, f"working in the entity {wanted!r}")
+
+    def _entity_id(self, api: _Api, path: str) -> int:
+        api.session.get(f"{self._login.url}/getMyEntities", params={"is_recursive": "true"})
+        data = self._last().data
+        mine = rows_in(data.get("myentities")) if isinstance(data, dict) else []
+        by_path = {plain(string(row, "name")): integer(row, "id") for row in mine}
+        for known, number in by_path.items():
+            if known.casefold() == path.casefold():
+                return number
+        raise ConfigError(
+            f"desk {self.desk}: the account sees no entity {path!r}",
+            f"write the full path of one of: {', '.join(sorted(by_path)) or 'none'}",
+        )

@@ -1,0 +1,1 @@
+"""Embedded desks: they speak HTTP on loopback, on SQLite, with a seeded world."""

@@ -1,0 +1,38 @@
+"""The one settable clock of an embedded desk: dates, statistics and the Date header read it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+__all__ = ["Clock"]
+
+
+class Clock:
+    """A time that is set, and that runs only if it was given something that ticks."""
+
+    def __init__(self, start: datetime, tick: Callable[[], float] | None = None) -> None:
+        """Start at ``start`` (with a zone); ``tick`` counts seconds (``time.monotonic``)."""
+        self._lock = threading.Lock()
+        self._tick = tick
+        self.set(start)
+
+    def set(self, moment: datetime) -> None:
+        """Set the clock to a moment that has a zone; raise ValueError if it has none."""
+        if moment.tzinfo is None:
+            raise ValueError("a clock needs a moment with a time zone, e.g. 2026-11-22T13:00:00Z")
+        with self._lock:
+            self._base = moment
+            self._since = self._tick() if self._tick is not None else 0.0
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock forward."""
+        self.set(self.now() + by)
+
+    def now(self) -> datetime:
+        """Give the present moment, in the zone the clock was set with."""
+        with self._lock:
+            if self._tick is None:
+                return self._base
+            return self._base + timedelta(seconds=self._tick() - self._since)

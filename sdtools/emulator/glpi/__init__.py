@@ -1,0 +1,1 @@
+"""The embedded GLPI: GLPI 10's legacy REST API over SQLite, for the demo and the tests."""

@@ -1,0 +1,162 @@
+"""Which part of the embedded GLPI answers which path."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sdtools.emulator.glpi import sessions
+from sdtools.emulator.glpi.context import Context
+from sdtools.emulator.glpi.documents import (
+    Upload,
+    add_document,
+    download,
+    link_document,
+    upload_result,
+)
+from sdtools.emulator.glpi.query import Parameters, flag
+from sdtools.emulator.glpi.reading import (
+    items_id_of,
+    known_type,
+    read_item,
+    read_list,
+    read_several,
+    read_sub_items,
+)
+from sdtools.emulator.glpi.search import search
+from sdtools.emulator.glpi.search_options import list_search_options
+from sdtools.emulator.glpi.wire import Answer, CrashError, RequestError, plain
+from sdtools.emulator.glpi.writing import add, delete, input_of, update
+
+__all__ = ["Call", "answer_call"]
+
+_ONE, _SUB, _SUB_ONE = 2, 3, 4  # path lengths: Ticket/1, Ticket/1/Log, Ticket/1/Log/7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, read."""
+
+    method: str
+    parts: tuple[str, ...]
+    parameters: Parameters
+    body: Any  # JSON, or what a form held
+    accept: str
+
+
+def _given(call: Call) -> Mapping[str, Any]:
+    body = call.body if isinstance(call.body, dict) else {}
+    return {**call.parameters, **body}
+
+
+def _several(context: Context, call: Call) -> Answer:
+    if (
+        isinstance(call.body, dict)
+        and call.body.get("items")
+        and isinstance(call.body["items"], list)
+    ):
+        raise CrashError  # POSTed as JSON it dies (FACTS 7)
+    return read_several(context, {**call.parameters, **_given(call)})
+
+
+def _options(context: Context, call: Call) -> Answer:
+    if len(call.parts) < _ONE:
+        raise RequestError(400, "ERROR_RESOURCE_MISSING", "missing resource")
+    known_type(call.parts[1])
+    return list_search_options(context, call.parts[1], call.parameters)
+
+
+def _search(context: Context, call: Call) -> Answer:
+    if len(call.parts) < _ONE:
+        raise RequestError(400, "ERROR_RESOURCE_MISSING", "missing resource")
+    known_type(call.parts[1])
+    body = call.body if isinstance(call.body, dict) else {}
+    return search(context, call.parts[1], {**call.parameters, **body})
+
+
+# HTTP verbs are not looked at here (FACTS 1).
+_ENDPOINTS: Mapping[str, Callable[[Context, Call], Answer]] = {
+    "getMyProfiles": lambda context, _: plain(sessions.my_profiles(context)),
+    "getActiveProfile": lambda context, _: plain(sessions.active_profile(context)),
+    "changeActiveProfile": lambda context, call: plain(
+        sessions.change_profile(context, _given(call))
+    ),
+    "getMyEntities": lambda context, call: plain(sessions.my_entities(context, call.parameters)),
+    "getActiveEntities": lambda context, _: plain(sessions.active_entities(context)),
+    "changeActiveEntities": lambda context, call: plain(
+        sessions.change_entities(context, _given(call))
+    ),
+    "getFullSession": lambda context, _: plain({"session": sessions.full_session(context)}),
+    "getGlpiConfig": lambda context, _: plain(sessions.configuration(context)),
+    "getMultipleItems": _several,
+    "listSearchOptions": _options,
+    "search": _search,
+}
+
+
+def answer_call(context: Context, call: Call) -> Answer:
+    """Answer one request of a session."""
+    endpoint = _ENDPOINTS.get(call.parts[0])
+    if endpoint is not None:
+        return endpoint(context, call)
+    if len(call.parts) > _SUB_ONE:
+        known_type("")
+    itemtype = known_type(call.parts[0])
+    if call.method == "POST":
+        return _post(
+            context, known_type(call.parts[-1]) if len(call.parts) == _SUB else itemtype, call
+        )
+    if call.method in {"PUT", "PATCH", "DELETE"}:
+        return _change(context, itemtype, call)
+    return _get(context, itemtype, call)
+
+
+def _get(context: Context, itemtype: str, call: Call) -> Answer:
+    parts = call.parts
+    if len(parts) >= _SUB:
+        child = known_type(parts[2])
+        if len(parts) == _SUB_ONE:
+            return read_item(context, child, items_id_of(parts[3]), call.parameters)
+        return read_sub_items(context, itemtype, items_id_of(parts[1]), child, call.parameters)
+    items_id = items_id_of(parts[1]) if len(parts) == _ONE else 0
+    if items_id <= 0 and not (itemtype == "Entity" and len(parts) == _ONE and items_id == 0):
+        return read_list(context, itemtype, call.parameters)  # also for Ticket/0 and Ticket/abc
+    wants_bytes = "application/octet-stream" in call.accept or call.parameters.get("alt") == "media"
+    if itemtype == "Document" and wants_bytes:
+        return download(context, items_id)
+    return read_item(context, itemtype, items_id, call.parameters)
+
+
+def _post(context: Context, itemtype: str, call: Call) -> Answer:
+    wanted = input_of(call.body)
+    uploads = [] if isinstance(wanted, list) else _uploads(wanted)
+    if not uploads:
+        return add(context, itemtype, wanted)
+    prefix = f"{secrets.token_hex(7)}.{secrets.randbelow(10**8):08d}"
+    made = add(context, itemtype, wanted, upload_result(uploads, prefix))
+    if itemtype == "Ticket":
+        ticket = int(made.headers["location"].rpartition("/")[2])
+        document = add_document(context, "Document", {"name": "ticket file", "_uploads": uploads})
+        link_document(context, document, ("Ticket", ticket))
+    return made
+
+
+def _uploads(wanted: object) -> list[Upload]:
+    found = wanted.get("_uploads", []) if isinstance(wanted, dict) else []
+    return [one for one in found if isinstance(one, Upload)]
+
+
+def _change(context: Context, itemtype: str, call: Call) -> Answer:
+    parts = call.parts
+    if len(parts) == _SUB_ONE:
+        itemtype, items_id = known_type(parts[2]), items_id_of(parts[3])
+    else:
+        items_id = items_id_of(parts[1]) if len(parts) >= _ONE else 0
+    if call.method != "DELETE":
+        return update(context, itemtype, items_id or None, input_of(call.body))
+    body = call.body if isinstance(call.body, dict) else {}
+    purge = flag(call.parameters, "force_purge") or bool(body.get("force_purge"))
+    wanted = {"id": items_id} if items_id else input_of(call.body)
+    return delete(context, itemtype, items_id or None, wanted, purge=purge)

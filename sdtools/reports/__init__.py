@@ -1,0 +1,1 @@
+"""Reports: figures, charts, pages and mails."""

@@ -1,0 +1,1 @@
+"""The figures of a report: one definition each, beside its code."""

@@ -1,0 +1,1 @@
+"""Rules: the language, the facts, the conditions, the decision; pure."""

@@ -1,0 +1,167 @@
+"""May a proposal become a change? People win, the desk wins, one writer a field (DESIGN 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sdtools.model.effects import Link
+from sdtools.model.memory import RuleMemory, Written
+from sdtools.model.ticket import Ticket
+from sdtools.model.world import World
+from sdtools.plan import Conflict, Yielded, field_text
+from sdtools.rules.judgement import Progress
+from sdtools.rules.proposal import Proposal
+from sdtools.rules.telling import words
+
+__all__ = ["Case", "Ruling", "link_text", "rule_on"]
+
+_DESK_WINS_AFTER = 2  # overridden so often, the rule leaves the field to the desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A proposal before the arbiter, with all that speaks for and against it."""
+
+    proposal: Proposal
+    memory: RuleMemory
+    world: World
+    progress: Progress
+    insist: bool
+    inputs: str  # fingerprint of what the rule decided on, its own fields left out
+
+    @property
+    def field(self) -> str:
+        """Return the field that the proposal writes."""
+        return self.proposal.field
+
+    @property
+    def after(self) -> Ticket:
+        """Return the ticket as the desk would hold it."""
+        effect = self.proposal.effect
+        return self.world.consequences.after(self.progress.work, effect, self.world.directory)
+
+    @property
+    def written(self) -> Written | None:
+        """Return what the rule wrote to the field in this episode."""
+        return next((entry for entry in self.memory.written if entry.field == self.field), None)
+
+    def words(self, value: str) -> str:
+        """Say a value of the field in words."""
+        return words(self.world.directory, self.field, value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """The answer to a proposal: go on, or why not."""
+
+    go: bool
+    memory: RuleMemory
+    conflict: Conflict | None = None
+    yielded: Yielded | None = None
+    note: str = ""
+
+
+def rule_on(case: Case) -> Ruling:
+    """Decide whether the proposal may go on; the memory comes back with what was yielded."""
+    if case.proposal.once:
+        return _other_writer(case) or Ruling(go=True, memory=case.memory)
+    if isinstance(case.proposal.effect, Link):
+        return _link(case, case.proposal.effect)
+    if field_text(case.after, case.field) == field_text(case.progress.work, case.field):
+        return Ruling(go=False, memory=case.memory, note=f"{case.field} is as wanted")
+    for check in (_people, _desk, _parked, _other_writer):
+        ruling = check(case)
+        if ruling is not None:
+            return ruling
+    return Ruling(go=True, memory=_forget_desk(case.memory, case.field))
+
+
+def link_text(link: Link) -> str:
+    """Name a link as one text, as memory keeps it."""
+    return f"{link.target}/{link.id}"
+
+
+def _link(case: Case, link: Link) -> Ruling:
+    wrote = case.written
+    removed = wrote is not None and wrote.value == link_text(link)
+    if case.insist or not (removed or case.field in case.memory.yielded):
+        return Ruling(go=True, memory=case.memory)
+    return _yield_to(case, "people", wrote=case.proposal.after, found="")
+
+
+def _people(case: Case) -> Ruling | None:
+    if case.insist:
+        return None
+    wrote = case.written
+    found = field_text(case.progress.original, case.field)
+    kept = wrote is None or found in {wrote.value, wrote.found or wrote.value}
+    if kept and case.field not in case.memory.yielded:
+        return None
+    return _yield_to(
+        case, "people", wrote=case.words(wrote.value) if wrote else "", found=case.words(found)
+    )
+
+
+def _desk(case: Case) -> Ruling | None:
+    wrote = case.written
+    if wrote is None or wrote.overridden < _DESK_WINS_AFTER:
+        return None
+    if case.field in case.memory.yielded_to_desk and case.memory.inputs != case.inputs:
+        return None
+    fields = tuple(sorted({*case.memory.yielded_to_desk, case.field}))
+    memory = replace(case.memory, yielded_to_desk=fields, inputs=case.inputs)
+    found = case.words(field_text(case.progress.original, case.field))
+    yielded = _yielded(case, "desk", wrote=case.proposal.after, found=found)
+    return Ruling(go=False, memory=memory, yielded=yielded)
+
+
+def _parked(case: Case) -> Ruling | None:
+    recent = case.world.memory.values.get((case.memory.ticket, case.field), ())
+    values = [entry.value for entry in recent]
+    wanted = field_text(case.after, case.field)
+    if wanted not in values or values[-1] == wanted:
+        return None
+    return _yield_to(case, "parked", wrote=case.proposal.after, found=case.words(values[-1]))
+
+
+def _other_writer(case: Case) -> Ruling | None:
+    winner = case.progress.writers.get(case.field)
+    if winner is None or winner[0] == case.memory.rule:
+        return None
+    conflict = Conflict(
+        ticket=case.memory.ticket,
+        field=case.field,
+        rule=case.memory.rule,
+        wanted=case.proposal.after,
+        winner=winner[0],
+        value=winner[1],
+    )
+    return Ruling(go=False, memory=case.memory, conflict=conflict)
+
+
+def _forget_desk(memory: RuleMemory, field: str) -> RuleMemory:
+    if field not in memory.yielded_to_desk:
+        return memory
+    kept = tuple(name for name in memory.yielded_to_desk if name != field)
+    written = tuple(entry for entry in memory.written if entry.field != field)
+    return replace(memory, yielded_to_desk=kept, written=written)
+
+
+def _yield_to(case: Case, whom: Literal["people", "parked"], *, wrote: str, found: str) -> Ruling:
+    fields = tuple(sorted({*case.memory.yielded, case.field}))
+    yielded = _yielded(case, whom, wrote=wrote, found=found)
+    return Ruling(go=False, memory=replace(case.memory, yielded=fields), yielded=yielded)
+
+
+def _yielded(
+    case: Case, whom: Literal["people", "desk", "parked"], *, wrote: str, found: str
+) -> Yielded:
+    return Yielded(
+        ticket=case.memory.ticket,
+        field=case.field,
+        rule=case.memory.rule,
+        to=whom,
+        wrote=wrote,
+        found=found,
+    )

@@ -1,0 +1,118 @@
+"""Explain: for one ticket every rule, fired or not, and which condition stopped it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sdtools.model.ticket import Ticket
+from sdtools.model.world import World
+from sdtools.plan import Change, Conflict, Yielded
+from sdtools.rules.book import Renderer, Rule, RuleBook
+from sdtools.rules.conditions import Judged, judge
+from sdtools.rules.decide import in_scope, open_pass, protected, walk
+from sdtools.rules.episode import engaged
+from sdtools.rules.judgement import Judgement, Pass
+from sdtools.rules.subject import Subject
+
+__all__ = ["Explanation", "RuleState", "explain"]
+
+
+class RuleState(StrEnum):
+    """What a rule does on a ticket now."""
+
+    fires = "fires"  # it would act in this pass
+    acted = "acted"  # it holds and has done its part
+    holds = "holds"  # it holds, and there is nothing to do
+    no = "no"  # a condition is false
+    unknown = "unknown"  # a condition cannot be judged: something could not be read
+    out = "out"  # rules do not see this ticket, or an earlier rule said stop
+    disabled = "disabled"
+    off = "off"  # switched off for this desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One rule on one ticket."""
+
+    rule: Rule
+    state: RuleState
+    conditions: tuple[Judged, ...]
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    yields: tuple[Yielded, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fired(self) -> bool:
+        """Tell whether the rule acts on the ticket now or has acted in this episode."""
+        return self.state in {RuleState.fires, RuleState.acted}
+
+    @property
+    def stopped_by(self) -> Judged | None:
+        """Return the first condition that does not hold."""
+        return next((judged for judged in self.conditions if not judged.holds), None)
+
+
+def explain(
+    book: RuleBook, world: World, ticket: Ticket, now: datetime, texts: Renderer
+) -> tuple[Explanation, ...]:
+    """Judge one ticket as the pass would and say what came of each rule, in order."""
+    judged = open_pass(book, world, now, texts)
+    seen = {judgement.rule.id: judgement for judgement in walk(judged, ticket)}
+    return tuple(_each(judged, ticket, seen))
+
+
+def _each(judged: Pass, ticket: Ticket, seen: dict[str, Judgement]) -> Iterator[Explanation]:
+    for rule in judged.book.rules:
+        judgement = seen.get(rule.id)
+        if judgement is None or rule.id in judged.off:
+            yield _unseen(judged, ticket, rule)
+        else:
+            yield _seen(judgement)
+
+
+def _seen(judgement: Judgement) -> Explanation:
+    verdict = judge(judgement.rule.when, judgement.subject)
+    return Explanation(
+        rule=judgement.rule,
+        state=_state(judgement),
+        conditions=verdict.tests,
+        changes=judgement.changes,
+        conflicts=judgement.conflicts,
+        yields=judgement.yields,
+        notes=judgement.notes,
+    )
+
+
+def _state(judgement: Judgement) -> RuleState:
+    if judgement.changes:
+        return RuleState.fires
+    if engaged(judgement.memory):
+        return RuleState.acted
+    if judgement.truth:
+        return RuleState.holds
+    return RuleState.unknown if judgement.truth is None else RuleState.no
+
+
+def _unseen(judged: Pass, ticket: Ticket, rule: Rule) -> Explanation:
+    subject = Subject(
+        ticket=ticket, world=judged.world, book=judged.book, now=judged.now, calendar=rule.calendar
+    )
+    state, note = _why_unseen(judged, ticket, rule)
+    tests = judge(rule.when, subject).tests
+    return Explanation(rule=rule, state=state, conditions=tests, notes=(note,))
+
+
+def _why_unseen(judged: Pass, ticket: Ticket, rule: Rule) -> tuple[RuleState, str]:
+    if rule.id in judged.off:
+        return RuleState.off, judged.off[rule.id]
+    if not rule.enabled:
+        return RuleState.disabled, "enabled: false"
+    if not in_scope(ticket):
+        return RuleState.out, f"rules do not see {ticket.status} tickets"
+    if protected(judged, ticket):
+        return RuleState.out, "the ticket is protected"
+    return RuleState.out, "an earlier rule said stop"

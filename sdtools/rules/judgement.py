@@ -1,0 +1,76 @@
+"""What judging one rule on one ticket gives: the common ground of decide and explain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sdtools.model.memory import RuleMemory
+from sdtools.model.ticket import Ticket
+from sdtools.model.world import World
+from sdtools.plan import Change, Conflict, Yielded
+from sdtools.rules.book import Renderer, Rule, RuleBook
+from sdtools.rules.subject import Subject
+from sdtools.rules.writes import written_by
+
+__all__ = ["Judgement", "Pass", "Progress"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One rule on one ticket, as earlier rules of this pass left it."""
+
+    rule: Rule
+    subject: Subject
+    truth: bool | None  # ``when`` as written
+    masked: bool | None  # with the rule's own fields taken as true: the episode
+    memory: RuleMemory
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    yields: tuple[Yielded, ...] = ()
+    notes: tuple[str, ...] = ()  # why an action came to nothing
+
+
+@dataclass(slots=True, kw_only=True)
+class Pass:
+    """What judging many tickets shares: lives as long as one call of decide."""
+
+    book: RuleBook
+    world: World
+    now: datetime
+    texts: Renderer
+    off: dict[str, str] = field(default_factory=dict)  # rule id: why it is switched off
+    loads: Counter[str] = field(default_factory=Counter)
+    rounds: Counter[str] = field(default_factory=Counter)
+    masks: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for ticket in self.world.tickets:
+            if ticket.is_open:
+                self.loads.update(ticket.assignees)
+        for (rule, _), memory in self.world.memory.rules.items():
+            for fired in memory.fired:
+                self.rounds[f"{rule}/{fired.action}"] += fired.times
+        self.masks = {rule.id: written_by(rule) for rule in self.book.rules}
+
+    def memory(self, rule: Rule, ticket: str) -> RuleMemory:
+        """Return what the rule, or the one that it replaces, remembers of the ticket."""
+        known = self.world.memory.rules
+        found = known.get((rule.id, ticket)) or known.get((rule.was, ticket))
+        if found is None:
+            return RuleMemory(rule=rule.id, ticket=ticket)
+        return found if found.rule == rule.id else _renamed(found, rule.id)
+
+
+def _renamed(memory: RuleMemory, rule: str) -> RuleMemory:
+    return replace(memory, rule=rule)
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """One ticket on its way through the rules: the working copy, and who set what."""
+
+    original: Ticket
+    work: Ticket
+    writers: dict[str, tuple[str, str]] = field(default_factory=dict)  # field: (rule, words)

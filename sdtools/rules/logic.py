@@ -1,0 +1,180 @@
+"""Three-valued judgement of conditions (Kleene): true, false, or None for unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sdtools.model.grades import Grade
+from sdtools.rules.book import All, AnyOf, Condition, Duration, Not, Test
+from sdtools.rules.calendars import rule_worktime
+from sdtools.rules.durations import passed, shown_time
+from sdtools.rules.operators import any_of, holds_in, negated, positive
+from sdtools.rules.subject import Subject
+from sdtools.rules.values import UNKNOWN, Fact, Named, Since, Unknown, Value
+
+__all__ = ["Judged", "Verdict", "each_test", "holds_with", "judge_with"]
+
+_LONGEST_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One test and how it went; under a ``not`` it is told the other way round: "not under"."""
+
+    fact: str
+    operator: str
+    wanted: str
+    actual: str
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a condition holds (None: unknown), and every test of it in written order."""
+
+    truth: bool | None
+    tests: tuple[Judged, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """What a judgement goes by."""
+
+    subject: Subject
+    masked: frozenset[str]
+    facts: Mapping[str, Fact]
+
+
+def judge_with(
+    facts: Mapping[str, Fact], condition: Condition, subject: Subject, masked: frozenset[str]
+) -> Verdict:
+    """Judge every test of a condition, none left out."""
+    bench = _Bench(subject=subject, masked=masked, facts=facts)
+    told: list[Judged] = []
+    truth = _told(condition, bench, False, told)
+    return Verdict(truth=truth, tests=tuple(told))
+
+
+def holds_with(
+    facts: Mapping[str, Fact], condition: Condition, subject: Subject, masked: frozenset[str]
+) -> bool | None:
+    """Judge a condition and stop as soon as the answer is certain."""
+    return _quick(condition, _Bench(subject=subject, masked=masked, facts=facts), False)
+
+
+def each_test(condition: Condition) -> Iterator[Test]:
+    """Give every test of a condition in written order."""
+    match condition:
+        case Test():
+            yield condition
+        case Not(part=part):
+            yield from each_test(part)
+        case All(parts=parts) | AnyOf(parts=parts):
+            for one in parts:
+                yield from each_test(one)
+
+
+def _told(condition: Condition, bench: _Bench, contrary: bool, told: list[Judged]) -> bool | None:
+    """Judge a condition or its contrary: the contrary of "all" is "any" of the contraries."""
+    if isinstance(condition, Test):
+        judged = _judged(condition, bench, contrary)
+        told.append(judged)
+        return judged.holds
+    if isinstance(condition, Not):
+        return _told(condition.part, bench, not contrary, told)
+    parts = [_told(part, bench, contrary, told) for part in condition.parts]
+    if isinstance(condition, All) is contrary:
+        return any_of(parts)
+    return negated(any_of(map(negated, parts)))
+
+
+def _quick(condition: Condition, bench: _Bench, contrary: bool) -> bool | None:
+    if isinstance(condition, Test):
+        return _test_holds(condition, bench, contrary)[0]
+    if isinstance(condition, Not):
+        return _quick(condition.part, bench, not contrary)
+    parts = (_quick(part, bench, contrary) for part in condition.parts)
+    if isinstance(condition, All) is contrary:
+        return any_of(parts)
+    return negated(any_of(map(negated, parts)))
+
+
+def _test_holds(test: Test, bench: _Bench, contrary: bool) -> tuple[bool | None, Value]:
+    fact = bench.facts[test.fact]
+    value = fact.value(bench.subject)
+    if bench.masked and fact.fields & bench.masked:
+        return True, value
+    holds = _operator_holds(test, fact, value, bench.subject)
+    return (negated(holds) if contrary else holds), value
+
+
+def _operator_holds(test: Test, fact: Fact, value: Value, subject: Subject) -> bool | None:
+    if isinstance(value, Unknown):
+        return None
+    empty = value is None or value in ("", ())
+    if test.operator == "empty":
+        return empty is test.wanted
+    name, is_contrary = positive(test.operator)
+    holds = False if empty else holds_in(name, value, test.wanted, fact, subject)
+    return negated(holds) if is_contrary else holds
+
+
+def _judged(test: Test, bench: _Bench, contrary: bool) -> Judged:
+    holds, value = _test_holds(test, bench, contrary)
+    name = test.operator
+    if contrary:
+        name, was_contrary = positive(name)
+        name = name if was_contrary else {"is": "not", "in": "not_in"}.get(name, f"not {name}")
+    return Judged(
+        fact=test.fact,
+        operator=name,
+        wanted=test.text,
+        actual=_shown(value, test, bench.subject),
+        holds=holds,
+    )
+
+
+def _shown(value: Value, test: Test, subject: Subject) -> str:
+    """Return a value for people: names, not ids; long texts cut."""
+    if value is UNKNOWN:
+        return "unknown"
+    if isinstance(value, Since):
+        return _shown_since(value, test, subject)
+    if isinstance(value, tuple):
+        return ", ".join(_one(part) for part in value)
+    return _one(value)
+
+
+def _shown_since(since: Since, test: Test, subject: Subject) -> str:
+    """Return the time passed, measured as the rule is written: ``2d 4h``, ``4bd``."""
+    wanted = test.wanted[0] if isinstance(test.wanted, tuple) else test.wanted
+    unit = wanted if isinstance(wanted, Duration) else Duration(text="")
+    amount = passed(since, unit, rule_worktime(subject))
+    if unit.business_days is not None:
+        return f"{amount.days}bd"
+    if unit.business_hours is not None:
+        return f"{shown_time(amount)} of working time"
+    return shown_time(amount)
+
+
+def _one(value: object) -> str:
+    match value:
+        case None:
+            text = ""
+        case bool():
+            text = "true" if value else "false"
+        case Grade():
+            text = value.name
+        case Named():
+            text = value.path or f"not mirrored: {value.id}"
+        case timedelta():
+            text = shown_time(value)
+        case datetime():
+            text = value.isoformat(timespec="minutes")
+        case float():
+            text = f"{value:.4g}"
+        case _:
+            text = " ".join(str(value).split())
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -1,0 +1,85 @@
+"""Compare texts as people do: without case and accents, word by word, plural or not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+__all__ = ["did_you_mean", "fold", "has_words", "path_key", "unaccented", "words_of"]
+
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "ʼ": "'"})
+_WORD = re.compile(r"[^\W_]+")
+_STEP = re.compile(r"\s*>\s*")
+_SHORTEST_STEM = 3  # "bus" is not the plural of "bu"
+_ES_AFTER = ("s", "x", "z", "ch", "sh")
+
+
+@lru_cache(maxsize=2048)
+def unaccented(text: str) -> str:
+    """Return the text without accents and ligatures, case and lines as they are."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+@lru_cache(maxsize=16384)
+def fold(text: str) -> str:
+    """Return the text as it is compared: no case, no accents, single spaces."""
+    return " ".join(unaccented(text).casefold().split())
+
+
+@lru_cache(maxsize=16384)
+def path_key(path: str) -> str:
+    """Return a full path as it is compared: ``Network>VPN`` is ``Network > VPN``."""
+    return _STEP.sub(" > ", fold(path))
+
+
+@lru_cache(maxsize=2048)
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a text, folded; apostrophes and hyphens part them."""
+    return tuple(_WORD.findall(fold(text)))
+
+
+def has_words(text: str, wanted: str) -> bool:
+    """Tell whether a text has a word, or words in a row, in singular or plural."""
+    needles = words_of(wanted)
+    if not needles or not all(_forms(needle) & _all_forms(text) for needle in needles):
+        return False
+    if len(needles) == 1:
+        return True
+    words = words_of(text)
+    return any(
+        all(_forms(word) & _forms(needle) for word, needle in zip(words[start:], needles))  # noqa: B905  # the text may go on
+        for start in range(len(words) - len(needles) + 1)
+    )
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the nearest known word, or nothing."""
+    by_fold = {fold(name): str(name) for name in known}
+    near = get_close_matches(fold(written), by_fold, n=1, cutoff=0.65)
+    return f"did you mean {by_fold[near[0]]!r}?" if near else ""
+
+
+@lru_cache(maxsize=512)
+def _all_forms(text: str) -> frozenset[str]:
+    return frozenset().union(*map(_forms, words_of(text)))
+
+
+@lru_cache(maxsize=65536)
+def _forms(word: str) -> frozenset[str]:
+    """Return a word and the singulars that it may be the French or English plural of."""
+    forms = {word}
+    if word.endswith(("s", "x")):
+        forms.add(word[:-1])
+    if word.endswith("es") and word[:-2].endswith(_ES_AFTER):
+        forms.add(word[:-2])
+    if word.endswith("ies"):
+        forms.add(f"{word[:-3]}y")
+    if word.endswith("aux"):
+        forms.add(f"{word[:-3]}al")
+    return frozenset(form for form in forms if form == word or len(form) >= _SHORTEST_STEM)

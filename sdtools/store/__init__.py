@@ -1,0 +1,1 @@
+"""The database: mirror, journal, memory, outbox and lease."""

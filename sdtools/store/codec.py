@@ -1,0 +1,204 @@
+"""Turn the frozen dataclasses of the model into JSON texts and exactly back again.
+
+Times are whole microseconds since 1970 in UTC, durations whole microseconds. A field that holds
+its default is left out, so that texts stay short and older texts can be read after a field was
+added; a field that is no longer known is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from sdtools.errors import StoreError
+
+__all__ = ["Codec", "encode_plain", "from_micros", "storable", "to_micros"]
+
+T = TypeVar("T")
+_Step = Callable[[Any], Any]  # one value in or out of JSON: only the type hints know its type
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+_AS_IT_IS = frozenset({str, int, float, bool, NoneType})
+_MISSING = object()
+_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+# ASCII only: hostile texts hold NUL and halves of surrogate pairs, which databases refuse
+
+
+def to_micros(at: datetime) -> int:
+    """Return whole microseconds since 1970 in UTC; a time without a zone is a TypeError."""
+    return (at - _EPOCH) // _MICRO
+
+
+def from_micros(micros: int) -> datetime:
+    """Return the time in UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def storable(text: str) -> str:
+    """Return a text of somebody else without what a database cannot hold."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+class Codec(Generic[T]):
+    """JSON texts of one type: a dataclass, or a tuple or mapping of dataclasses."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._name = getattr(kind, "__name__", str(kind))
+        self._out, self._in = _steps(kind)
+
+    def plain(self, value: T) -> dict[str, object]:
+        """Return a dataclass as a mapping that JSON can hold, defaults left out."""
+        return cast("dict[str, object]", self._out(value))
+
+    def dump(self, value: T) -> str:
+        """Return the value as a JSON text: equal values give equal texts."""
+        return _JSON.encode(self._out(value))
+
+    def load(self, text: str, extra: Mapping[str, object] | None = None) -> T:
+        """Return the value of a text; ``extra`` holds more fields, as JSON would hold them.
+
+        Raises StoreError when the text is not what :meth:`dump` writes.
+        """
+        try:
+            plain = json.loads(text)
+            if extra:
+                plain.update(extra)
+            return cast("T", self._in(plain))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise StoreError(
+                f"a stored {self._name} cannot be read: {type(error).__name__}",
+                "The database was changed by something else: restore it from a backup, or move it"
+                " away and pull again.",
+            ) from error
+
+
+def encode_plain(plain: Mapping[str, object]) -> str:
+    """Return what :meth:`Codec.plain` gave as a JSON text."""
+    return _JSON.encode(plain)
+
+
+def _steps(kind: Any) -> tuple[_Step, _Step]:
+    """Return how values of a type go into JSON and how they come out."""
+    if kind in _AS_IT_IS or get_origin(kind) is Literal:
+        return _same, _same
+    if kind in _SIMPLE:
+        return _SIMPLE[kind]
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _value, {member.value: member for member in kind}.__getitem__
+    if is_dataclass(kind):
+        return _dataclass_steps(cast("type[Any]", kind))
+    return _container_steps(kind)
+
+
+def _container_steps(kind: Any) -> tuple[_Step, _Step]:
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return _union_steps(parts)
+    if origin is tuple:
+        return _tuple_steps(parts)
+    if origin is frozenset:
+        put, get = _steps(parts[0])
+        return (
+            lambda values: sorted(put(value) for value in values),
+            lambda plain: frozenset(get(value) for value in plain),
+        )
+    if origin is not None and issubclass(origin, Mapping) and parts[0] is str:
+        put, get = _steps(parts[1])
+        return (
+            lambda values: {key: put(value) for key, value in values.items()},
+            lambda plain: {key: get(value) for key, value in plain.items()},
+        )
+    raise TypeError(f"the codec does not know {kind!r}")
+
+
+def _tuple_steps(parts: tuple[Any, ...]) -> tuple[_Step, _Step]:
+    if len(parts) == 2 and parts[1] is Ellipsis:  # noqa: PLR2004 (the form of `tuple[X, ...]`)
+        put, get = _steps(parts[0])
+        if put is _same:
+            return list, tuple
+        return (
+            lambda values: [put(value) for value in values],
+            lambda plain: tuple([get(value) for value in plain]),
+        )
+    puts, gets = zip(*(_steps(part) for part in parts), strict=True)
+    return (
+        lambda values: [put(value) for put, value in zip(puts, values, strict=True)],
+        lambda plain: tuple(get(value) for get, value in zip(gets, plain, strict=True)),
+    )
+
+
+def _union_steps(parts: tuple[Any, ...]) -> tuple[_Step, _Step]:
+    """Return the steps of ``X | None``, or of dataclasses that differ in their ``kind``."""
+    others = [part for part in parts if part is not NoneType]
+    if len(others) == 1:
+        put, get = _steps(others[0])
+        return (
+            lambda value: None if value is None else put(value),
+            lambda plain: None if plain is None else get(plain),
+        )
+    kinds = {_default(_field(part, "kind")): _steps(part) for part in others}
+    return (
+        lambda value: {"kind": value.kind, **kinds[value.kind][0](value)},
+        lambda plain: kinds[plain["kind"]][1](plain),
+    )
+
+
+def _dataclass_steps(kind: type[Any]) -> tuple[_Step, _Step]:
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)]
+    steps = {name: _steps(hints[name]) for name in names}
+    outgoing = [
+        (field.name, _default(field), None if put is _same else put)
+        for field, (put, _) in zip(fields(kind), steps.values(), strict=True)
+    ]
+    incoming = {name: get for name, (_, get) in steps.items()}
+    read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+
+    def put_all(value: Any) -> dict[str, Any]:
+        return {
+            name: part if put is None else put(part)
+            for (name, default, put), part in zip(outgoing, read(value), strict=True)
+            if part is not default and (default is _MISSING or part != default)
+        }
+
+    def get_all(plain: dict[str, Any]) -> Any:
+        return kind(**{name: incoming[name](part) for name, part in plain.items() if name in steps})
+
+    return put_all, get_all
+
+
+def _default(field: Field[Any]) -> Any:
+    if field.default is not MISSING:
+        return field.default
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return _MISSING
+
+
+def _field(kind: Any, name: str) -> Field[Any]:
+    return next(field for field in fields(kind) if field.name == name)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _value(member: Enum) -> Any:
+    return member.value
+
+
+_SIMPLE: dict[object, tuple[_Step, _Step]] = {
+    datetime: (to_micros, from_micros),
+    timedelta: (lambda value: value // _MICRO, lambda plain: timedelta(microseconds=plain)),
+    date: (date.isoformat, date.fromisoformat),
+    time: (time.isoformat, time.fromisoformat),
+    bytes: (lambda value: b64encode(value).decode("ascii"), b64decode),
+}

@@ -1,0 +1,68 @@
+"""Take what a desk shows into the mirror, one chunk in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from sdtools.model.ticket import Comment, Ticket
+from sdtools.store.codec import Codec
+from sdtools.store.merge import Stored, What, merge
+from sdtools.store.schema import comments, tickets
+from sdtools.store.upsert import upsert
+
+__all__ = ["load_comment", "take_comments", "take_tickets"]
+
+_COMMENT = Codec(Comment)
+_STORED = tuple(field.name for field in fields(Stored))
+
+
+def take_tickets(
+    connection: Connection, desk: str, chunk: Sequence[Ticket], now: datetime
+) -> list[What]:
+    """Write what is new or changed, and return what it was; the later of two tickets wins."""
+    latest = {ticket.id: ticket for ticket in chunk}
+    columns = [tickets.c[name] for name in _STORED]
+    found = connection.execute(
+        select(tickets.c.id, *columns).where(tickets.c.desk == desk, tickets.c.id.in_(latest))
+    )
+    stored = {row[0]: Stored(**dict(zip(_STORED, row[1:], strict=True))) for row in found}
+    news = [merge(desk, ticket, stored.get(id), now) for id, ticket in latest.items()]
+    merged = [one for one in news if one]
+    upsert(connection, tickets, [one.row for one in merged])
+    return [one.what for one in merged]
+
+
+def take_comments(connection: Connection, desk: str, chunk: Sequence[Comment]) -> int:
+    """Write what is new or changed, and return how many; the later of two comments wins."""
+    latest = {(comment.form, comment.id): comment for comment in chunk}
+    found = connection.execute(
+        select(comments.c.form, comments.c.id, comments.c.document).where(
+            comments.c.desk == desk, comments.c.id.in_({id for _, id in latest})
+        )
+    )
+    stored = {(form, id): document for form, id, document in found}
+    shown = [_comment_row(desk, comment) for comment in latest.values()]
+    fresh = [row for row in shown if stored.get((row["form"], row["id"])) != row["document"]]
+    upsert(connection, comments, fresh)
+    return len(fresh)
+
+
+def load_comment(document: str) -> Comment:
+    """Return the comment of a row."""
+    return _COMMENT.load(document)
+
+
+def _comment_row(desk: str, comment: Comment) -> dict[str, object]:
+    return {
+        "desk": desk,
+        "form": comment.form,
+        "id": comment.id,
+        "ticket": comment.ticket_id,
+        "author": comment.author_id,
+        "written": comment.written,
+        "document": _COMMENT.dump(comment),
+    }

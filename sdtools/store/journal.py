@@ -1,0 +1,177 @@
+"""The journal: every run, change and outcome of a desk, durable before a request leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from sdtools.model.memory import RuleMemory
+from sdtools.model.message import Message
+from sdtools.plan import Change, Outcome, OutcomeState, Plan
+from sdtools.store.codec import storable
+from sdtools.store.database import Database
+from sdtools.store.memory import SETTLING, MemoryStore
+from sdtools.store.outbox import Outbox
+from sdtools.store.records import (
+    CHANGE,
+    ChangeRecord,
+    RunRecord,
+    RunSummary,
+    find_run,
+    read_changes,
+    read_run,
+    read_runs,
+    runs_of_all,
+)
+from sdtools.store.schema import changes as rows
+from sdtools.store.schema import runs
+from sdtools.store.slim import at_rest, in_flight
+from sdtools.store.upsert import chunks, upsert
+
+__all__ = ["ChangeRecord", "Journal", "RunRecord", "RunSummary", "find_run", "runs_of_all"]
+
+
+_SUPERSEDED = "settled in "
+
+
+class Journal:
+    """The journal of one desk; any method may raise StoreError."""
+
+    def __init__(self, database: Database, desk: str) -> None:
+        self._database = database
+        self._desk = desk
+        self._memory = MemoryStore(database, desk)
+        self._outbox = Outbox(database)
+        self._unsettled = and_(rows.c.desk == desk, rows.c.state.is_(None))
+
+    def begin(self, kind: str, plan: Plan | None, now: datetime) -> str:
+        """Open a run (apply, undo, baseline) and return its id: ``r-20261122-073000-1a2b``."""
+        run = f"r-{now.astimezone(UTC):%Y%m%d-%H%M%S}-{token_hex(2)}"
+        row = {
+            "id": run,
+            "desk": self._desk,
+            "kind": kind,
+            "plan": plan.id if plan else "",
+            "rulebook": plan.rulebook if plan else "",
+            "planned": len(plan.changes) if plan else 0,
+            "began": now,
+            "requests": 0,
+            "error": "",
+        }
+        with self._database.begin() as connection:
+            connection.execute(insert(runs).values(**row))
+        return run
+
+    def intend(self, run: str, changes: Sequence[Change], now: datetime) -> None:
+        """Write down what is about to be done; durable when this returns."""
+        intents = [self._row(run, in_flight(change), now) for change in changes]
+        with self._database.begin() as connection:
+            upsert(connection, rows, intents)
+
+    def settle(
+        self,
+        run: str,
+        outcomes: Sequence[Outcome],
+        memory: Sequence[RuleMemory],
+        messages: Sequence[Message],
+        now: datetime,
+    ) -> None:
+        """Write outcomes, what rules remember of them, and the mail they cause: all or nothing.
+
+        An outcome settles the open intent of its key, be it one that an earlier run left behind;
+        one that was never intended (stale, yielded) is added to this run.
+        """
+        with self._database.begin() as connection:
+            intents = self._intents(connection, [outcome.change.key for outcome in outcomes])
+            for outcome in outcomes:
+                owners = intents.get(outcome.change.key, ())
+                home = run if run in owners or not owners else owners[-1]
+                upsert(connection, rows, [self._settled_row(home, outcome, now)])
+                self._supersede(connection, outcome.change.key, home, now)
+            self._memory.save(connection, memory, now)
+            for message in messages:
+                self._outbox.put(connection, message)
+
+    def _intents(self, connection: Connection, keys: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the runs, oldest first, that intended each key and do not know what came of it."""
+        intents: dict[str, list[str]] = {}
+        for chunk in chunks(keys):
+            found = select(rows.c.key, rows.c.run).where(self._unsettled, rows.c.key.in_(chunk))
+            for key, run in connection.execute(found.order_by(rows.c.at, rows.c.run)):
+                intents.setdefault(key, []).append(run)
+        return intents
+
+    def _supersede(self, connection: Connection, key: str, home: str, now: datetime) -> None:
+        """Close the intents of other runs for a change that was then settled in ``home``."""
+        others = and_(self._unsettled, rows.c.key == key, rows.c.run != home)
+        closed = {"state": OutcomeState.failed, "detail": f"{_SUPERSEDED}{home}", "at": now}
+        connection.execute(update(rows).where(others).values(**closed))
+
+    def _settled_row(self, run: str, outcome: Outcome, now: datetime) -> dict[str, object]:
+        return self._row(run, at_rest(outcome.change), now) | {
+            "state": outcome.state.value,
+            "detail": storable(outcome.detail),
+            "found": storable(outcome.found),
+        }
+
+    def _row(self, run: str, change: Change, now: datetime) -> dict[str, object]:
+        return {
+            "run": run,
+            "key": change.key,
+            "desk": self._desk,
+            "ticket": change.ticket,
+            "rule": change.rule,
+            "at": now,
+            "state": None,
+            "detail": "",
+            "found": "",
+            "document": CHANGE.dump(change),
+        }
+
+    def end(
+        self,
+        run: str,
+        now: datetime,
+        requests: int,
+        error: str = "",
+        memory: Sequence[RuleMemory] = (),
+    ) -> None:
+        """Close a run; ``memory`` is what rules remember without having changed anything."""
+        closed = {"ended": now, "requests": requests, "error": storable(error)}
+        with self._database.begin() as connection:
+            connection.execute(update(runs).where(runs.c.id == run).values(**closed))
+            self._memory.save(connection, memory, now)
+
+    def unsettled(self) -> tuple[Change, ...]:
+        """Return what was intended without an outcome: a kill came between; oldest first."""
+        oldest = select(rows.c.document).where(self._unsettled).order_by(rows.c.at, rows.c.key)
+        with self._database.reading() as connection:
+            return tuple(CHANGE.load(text) for text in connection.execute(oldest).scalars())
+
+    def runs(self, limit: int = 50) -> tuple[RunSummary, ...]:
+        """Return the latest runs of this desk, newest first."""
+        with self._database.reading() as connection:
+            return read_runs(connection, runs.c.desk == self._desk, limit)
+
+    def run(self, id: str) -> RunRecord:
+        """Return a run of this desk; raises UsageError when there is none of that id."""
+        with self._database.reading() as connection:
+            return read_run(connection, runs.c.desk == self._desk, id)
+
+    def last_good(self, kinds: Sequence[str] = SETTLING) -> datetime | None:
+        """Return when the last run began that ended without an error."""
+        good = and_(runs.c.desk == self._desk, runs.c.ended.is_not(None), runs.c.error == "")
+        newest = select(runs.c.began).where(good, runs.c.kind.in_(kinds))
+        with self._database.reading() as connection:
+            return connection.execute(newest.order_by(runs.c.began.desc()).limit(1)).scalar()
+
+    def settled_between(self, begin: datetime, end: datetime) -> tuple[ChangeRecord, ...]:
+        """Return the changes with an outcome from ``begin`` up to ``end``, oldest first."""
+        then = and_(rows.c.at >= begin, rows.c.at <= end)
+        settled = and_(rows.c.desk == self._desk, rows.c.state.is_not(None))
+        once = rows.c.detail.not_like(f"{_SUPERSEDED}%")  # the later run has its outcome
+        with self._database.reading() as connection:
+            return read_changes(connection, and_(settled, then, once))

@@ -1,0 +1,201 @@
+"""The tables, as SQLAlchemy Core sees them; `migrations` makes and changes them in a database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from sdtools.store.codec import from_micros, to_micros
+
+__all__ = [
+    "REVISION",
+    "Moment",
+    "changes",
+    "comments",
+    "cursors",
+    "leases",
+    "memories",
+    "messages",
+    "metadata",
+    "plans",
+    "references",
+    "runs",
+    "tickets",
+    "writes",
+]
+
+REVISION = "0001"  # the newest migration: a database that says so is opened without alembic
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time as whole microseconds since 1970 in UTC: exact, sortable, the same everywhere."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Return what the database keeps."""
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Return the time in UTC."""
+        return None if value is None else from_micros(value)
+
+
+metadata = MetaData()
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("number", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("solved", Moment),
+    Column("closed", Moment),
+    Column("first_seen", Moment, nullable=False),
+    Column("reopens", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),  # reconciliations in a row that did not see it
+    Column("deleted", Boolean, nullable=False),
+    Column("touched", Text, nullable=False),  # {person: microseconds of the last update}
+    Column("fingerprint", String, nullable=False),  # of the document
+    Column("document", Text, nullable=False),  # the Ticket, without `reopens`
+    Index("tickets_status", "desk", "status"),
+    Index("tickets_number", "desk", "number"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("form", String, primary_key=True),  # GLPI counts comments, tasks, solutions apart
+    Column("id", String, primary_key=True),
+    Column("ticket", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("written", Moment, nullable=False),
+    Column("document", Text, nullable=False),  # the Comment
+    Index("comments_ticket", "desk", "ticket"),
+)
+
+references = Table(
+    "reference_documents",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("part", String, primary_key=True),  # directory, knowledge
+    Column("taken", Moment, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("tier", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("desk", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("plan", String, nullable=False),
+    Column("rulebook", String, nullable=False),
+    Column("planned", Integer, nullable=False),
+    Column("began", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("requests", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("runs_began", "desk", "began"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("run", String, ForeignKey("runs.id"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("desk", String, nullable=False),
+    Column("ticket", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("at", Moment, nullable=False),  # intended, then settled
+    Column("state", String),  # an OutcomeState; NULL while nobody knows
+    Column("detail", Text, nullable=False),
+    Column("found", Text, nullable=False),
+    Column("document", Text, nullable=False),  # the Change
+    Index("changes_state", "desk", "state", "at"),
+    Index("changes_key", "desk", "key"),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("ticket", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("document", Text, nullable=False),  # the RuleMemory, without rule and ticket
+)
+
+writes = Table(
+    "writes",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("ticket", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("overridden", Integer, nullable=False),
+    Index("writes_at", "desk", "at"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("made", Moment, nullable=False),
+    Column("blocked", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("desk", String, nullable=False),
+    Column("state", String, nullable=False),  # waiting, sent, dead
+    Column("attempts", Integer, nullable=False),
+    Column("made", Moment, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("document", Text, nullable=False),  # the Message; its texts go once it is sent
+    Index("messages_due", "state", "due"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("owner", String, nullable=False),  # "" when nobody holds it
+    Column("since", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("token", Integer, nullable=False),
+)

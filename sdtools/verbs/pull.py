@@ -1,0 +1,88 @@
+"""Pull: refresh the mirror of a desk, each kind of data in its tier (DESIGN 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sdtools.connectors.desk import Desk
+from sdtools.store.mirror import Mirror
+
+__all__ = ["Pulled", "pull"]
+
+HOURLY = timedelta(hours=1)
+NIGHTLY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """What a pull brought; ``missing`` tickets did not show at the desk this time."""
+
+    desk: str
+    fetched: int
+    new: int
+    changed: int
+    removed: int
+    missing: int
+    requests: int
+
+
+def pull(
+    desk: Desk,
+    mirror: Mirror,
+    now: datetime,
+    full: bool,
+    progress: Callable[[int], None],
+) -> Pulled:
+    """Read what changed since the last pull, or all; ``progress`` hears of fetched tickets."""
+    before = desk.requests
+    # The desk's own time before anything was read: what it changes from now on comes next time.
+    begun = desk.opened_at or now
+    _refresh_directory(desk, mirror, now, full)
+    fetched = new = changed = removed = 0
+    for page in desk.tickets(None if full else mirror.cursor("tickets")):
+        counted = mirror.upsert_tickets(page, now)
+        fetched += len(page)
+        new, changed = new + counted.new, changed + counted.changed
+        removed += counted.removed
+        progress(fetched)
+    for said in desk.comments(None if full else mirror.cursor("comments")):
+        mirror.upsert_comments(said)
+    mirror.set_cursor("tickets", begun)
+    mirror.set_cursor("comments", begun)
+    missing, gone = _reconcile(desk, mirror, now, full)
+    return Pulled(
+        desk=desk.name,
+        fetched=fetched,
+        new=new,
+        changed=changed,
+        removed=removed + gone,
+        missing=missing,
+        requests=desk.requests - before,
+    )
+
+
+def _refresh_directory(desk: Desk, mirror: Mirror, now: datetime, full: bool) -> None:
+    if full or _due(mirror.cursor("directory"), now, HOURLY):
+        mirror.replace_directory(desk.directory(), now)
+        mirror.set_cursor("directory", now)
+    if full or _due(mirror.cursor("knowledge"), now, HOURLY):
+        mirror.replace_knowledge(desk.knowledge(), now)
+        mirror.set_cursor("knowledge", now)
+
+
+def _reconcile(desk: Desk, mirror: Mirror, now: datetime, full: bool) -> tuple[int, int]:
+    last = mirror.cursor("ids")
+    if last is None and not full:
+        mirror.set_cursor("ids", now)  # the first pull has just seen every ticket
+        return 0, 0
+    if not full and not _due(last, now, NIGHTLY):
+        return 0, 0
+    result = mirror.reconcile(desk.ticket_ids(), now)
+    mirror.set_cursor("ids", now)
+    return result.missing, result.removed
+
+
+def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    return last is None or now - last >= every

@@ -1,0 +1,69 @@
+"""Time zones: which one a GLPI speaks in, and what its times are in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sdtools.connectors.glpi.zone import Origin, Zone, zone_of
+
+NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
+
+
+def test_the_configuration_wins() -> None:
+    zone = zone_of(
+        configured="Europe/Paris", account="Asia/Tokyo", told="2026-11-16 12:00:00", at=NOON
+    )
+    assert (zone.name, zone.origin) == ("Europe/Paris", Origin.configured)
+
+
+def test_the_accounts_own_zone_counts_when_the_clock_agrees() -> None:
+    zone = zone_of(configured="", account="Asia/Tokyo", told="2026-11-16 21:00:03", at=NOON)
+    assert (zone.name, zone.origin) == ("Asia/Tokyo", Origin.account)
+
+
+def test_the_clock_wins_over_an_account_whose_zone_is_not_in_force() -> None:
+    zone = zone_of(configured="", account="Asia/Tokyo", told="2026-11-16 13:00:00", at=NOON)
+    assert (zone.name, zone.origin) == ("Etc/GMT-1", Origin.measured)
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("2026-11-16 12:01:40", "UTC"),  # a clock that is 100 s off is no zone
+        ("2026-11-16 21:00:00", "Etc/GMT-9"),
+        ("2026-11-16 07:00:00", "Etc/GMT+5"),
+    ],
+)
+def test_the_offset_is_measured(told: str, name: str) -> None:
+    zone = zone_of(configured="", account="", told=told, at=NOON)
+    assert zone.name == name
+    assert ZoneInfo(zone.name).utcoffset(NOON) == zone.tz.utcoffset(NOON)
+
+
+def test_a_measured_half_hour_gets_a_name_that_calendars_can_use() -> None:
+    zone = zone_of(configured="", account="", told="2026-11-16 17:30:00", at=NOON)
+    assert ZoneInfo(zone.name).utcoffset(NOON) == timedelta(hours=5, minutes=30)
+
+
+def test_without_any_clock_utc_is_assumed() -> None:
+    assert zone_of(configured="", account="", told="", at=None).origin is Origin.assumed
+
+
+def test_times_become_utc_in_summer_and_winter() -> None:
+    zone = Zone(tz=ZoneInfo("Europe/Paris"), origin=Origin.configured)
+    assert zone.utc("2026-07-01 12:00:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
+    assert zone.utc("2026-11-16 12:00:00") == datetime(2026, 11, 16, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", [None, "", "0000-00-00 00:00:00", "rubbish", 5])
+def test_no_time_is_none(text: object) -> None:
+    assert Zone(tz=UTC, origin=Origin.assumed).utc(text) is None
+
+
+def test_an_hour_is_in_doubt_only_around_a_change_of_the_clocks() -> None:
+    zone = Zone(tz=ZoneInfo("Europe/Paris"), origin=Origin.configured)
+    assert zone.doubt(datetime(2026, 10, 25, 1, tzinfo=UTC)) == timedelta(hours=1)
+    assert zone.doubt(NOON) == timedelta()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sdtools.model.memory import Memory
 from sdtools.model.people import Directory
+from sdtools.model.ticket import Ticket
 from sdtools.plan import Outcome
 
 __all__ = ["Applied", "ApplyContext"]
@@ -21,7 +22,8 @@ class ApplyContext:
     SdtoolsError or OSError when the receiver did not say yes. ``stop`` tells that a person asked
     to end: the batch in hand is finished. ``holds`` tells whether the desk's lease is still ours,
     and is asked before every kind of write. ``progress`` hears how many changes of how many are
-    settled.
+    settled. ``keep`` gets tickets as they were read back: a desk does not always tell that a
+    link changed (GLPI FACTS 10, date_mod), so the next pull alone might miss our own.
     """
 
     now: Callable[[], datetime]
@@ -31,6 +33,7 @@ class ApplyContext:
     stop: Callable[[], bool]
     holds: Callable[[], bool]
     progress: Callable[[int, int], None]
+    keep: Callable[[Iterable[Ticket]], None]
     insisting: frozenset[str] = field(default_factory=frozenset)  # rules with ``insist: true``
     kind: str = "apply"  # of run, for the journal: "apply", "undo"
     batch: int = 25  # tickets read, written and read back together

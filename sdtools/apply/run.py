@@ -111,6 +111,8 @@ class _Course:
             return
         self._still_ours()
         outcomes = find_unsettled(self.desk, unsettled, self.context.holds)
+        touched = dict.fromkeys(change.ticket for change in unsettled)
+        self.context.keep(self.desk.read(list(touched)).values())
         now = self.context.now()
         memory = self.memories.take(outcomes, now)
         self.journal.settle(self.run, outcomes, memory, (), now)
@@ -169,6 +171,7 @@ class _Course:
         except DeskError as error:
             sent.stop(error)
             return []
+        self.context.keep(seen.tickets.values())
         return [
             outcome
             for one in judged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from sdtools.config.settings import DeskSettings
 from sdtools.connectors.desk import Desk
 from sdtools.connectors.webhook import post_webhook
 from sdtools.errors import GuardError, UsageError
+from sdtools.model.ticket import Ticket
 from sdtools.plan import OutcomeState, Plan
 from sdtools.rules.book import RuleBook
 from sdtools.store.journal import Journal
@@ -159,17 +160,23 @@ def _carry_out(
     if not order.confirm(plan):
         nothing = Sent(sent=0, failed=0, waiting=0)
         return Done(plan=plan, applied=None, counts=Counter(), mail=nothing)
+    mirror = Mirror(database, settings.name)
     context = ApplyContext(
         now=order.now,
-        directory=Mirror(database, settings.name).directory(),
+        directory=mirror.directory(),
         memory=MemoryStore(database, settings.name).load(order.now()),
         post_webhook=post_webhook,
         stop=order.stop,
         holds=holds,
         progress=order.progress,
+        keep=lambda tickets: _keep(mirror, tickets, order.now()),
         insisting=frozenset(rule.id for rule in book.rules if rule.insist),
     )
     applied = apply_plan(plan, desk, Journal(database, settings.name), context)
     sent = send_due(database, workspace.settings.mail, order.now())
     counts = Counter(outcome.state for outcome in applied.outcomes)
     return Done(plan=plan, applied=applied, counts=counts, mail=sent)
+
+
+def _keep(mirror: Mirror, tickets: Iterable[Ticket], now: datetime) -> None:
+    mirror.upsert_tickets(tickets, now)

@@ -355,6 +355,7 @@ class Office:
             stop=self.stop,
             holds=self.holds,
             progress=lambda done, total: self.desk.fuse.burn(),
+            keep=lambda tickets: None,
             batch=batch,
         )
         return apply_plan(plan, self.desk, self.journal, context)
@@ -561,6 +562,7 @@ def test_a_webhook_that_is_not_taken_has_failed(office: Office) -> None:
         stop=office.stop,
         holds=office.holds,
         progress=lambda done, total: None,
+        keep=lambda tickets: None,
     )
     hook = wish("1", "hook", Webhook(url="https://hook.example.org/secret", body="{}"))
     (outcome,) = apply_plan(plan_of(hook), office.desk, office.journal, context).outcomes

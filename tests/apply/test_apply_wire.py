@@ -144,6 +144,7 @@ class Rig:
             stop=lambda: False,
             holds=lambda: True,
             progress=lambda done, total: None,
+            keep=lambda tickets: None,
             insisting=self.insisting,
         )
         return apply_plan(plan, self.desk, Journal(self.database, "glpi"), context)
@@ -422,6 +423,7 @@ plan = plan_from_json(Path(folder, "plan.json").read_text())
 context = ApplyContext(
     now=lambda: plan.now + timedelta(seconds=1), directory=Directory(), memory=Memory(),
     post_webhook=at_a_boundary, stop=lambda: False, holds=at_a_boundary, progress=at_a_boundary,
+    keep=lambda tickets: None,
     batch=2,
 )
 with (

@@ -208,3 +208,20 @@ def test_doctor_finds_a_healthy_desk_healthy(folder: Path, sdtools: Sdtools) -> 
     assert told.json["ok"]
     checks = told.json["checks"]
     assert all(set(check) == {"name", "ok", "found", "advice"} for check in checks)  # type: ignore[attr-defined]  # a list of checks
+
+
+def test_a_link_that_only_sdtools_made_is_not_taken_for_a_removed_one(
+    folder: Path, sdtools: Sdtools, desk: EmbeddedGlpi
+) -> None:
+    """GLPI does not bump date_mod for it: the pull alone would miss it (GLPI FACTS 10)."""
+    (folder / "rules.yaml").write_text(
+        "version: 1\nknown_errors:\n"
+        "  - id: link-all\n    when: {status: [new, assigned]}\n"
+        "    then: {link: {article: 1}}\n",
+        encoding="utf-8",
+    )
+    done = sdtools(*APPLY, "--adopt")
+    assert done.json["applied"] == done.json["planned"] != 0
+    desk.clock.advance(timedelta(minutes=5))
+    plan = sdtools("plan", "glpi", "--json", *AT).json
+    assert (plan["changes"], plan["yields"]) == ([], [])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sdtools.connectors.desk import Check
-from sdtools.connectors.glpi.answers import Answer, Row, integer, rows_in, string
+from sdtools.connectors.glpi.answers import Answer, Row, identity, integer, rows_in, string
 from sdtools.connectors.glpi.directory import LISTS
 from sdtools.connectors.glpi.lists import PAGE, Listing, Page, pages, total_of
 from sdtools.connectors.glpi.options import Login, Vip
@@ -188,7 +188,7 @@ def _samples(session: GlpiSession) -> Iterator[Answer]:
     for place in sorted({total * part // _SAMPLES for part in range(_SAMPLES)}):
         query = listing.parameters | {"range": f"{place}-{place}"}
         for row in rows_in(session.get("Ticket", query).data) if total else ():
-            answer = session.get(f"Ticket/{integer(row, 'id')}", {"get_hateoas": "false"})
+            answer = session.item("Ticket", identity(row, "id"))
             if "Last-Modified" in answer.headers:
                 yield answer
 

@@ -104,7 +104,7 @@ class TicketReader:
 
     def _row(self, ticket: str) -> Iterator[Row]:
         try:
-            row = self.session.get(f"Ticket/{ticket}", {"get_hateoas": "false"}).data
+            row = self.session.item("Ticket", ticket).data
         except DeskRefusedError as error:
             if error.code not in _UNUSABLE:
                 raise
@@ -150,7 +150,7 @@ class TicketReader:
             closed=moment("closedate"),
             responded=moment("takeintoaccountdate"),
             pending_since=moment("begin_waiting_date") if status is Status.pending else None,
-            waiting=timedelta(seconds=integer(row, "waiting_duration")),
+            waiting=_waiting(row),
             respond_due=moment("time_to_own"),
             resolve_due=moment("time_to_resolve"),
             updated_by=identity(row, "users_id_lastupdater"),
@@ -175,6 +175,12 @@ def changed_rows(
             yield rows
         if len(rows) < len(page.rows):
             return
+
+
+def _waiting(row: Row) -> timedelta:
+    """Return the time spent pending; with an SLA as that counts it, in its own calendar."""
+    counted = "sla_waiting_duration" if integer(row, "slas_id_ttr") else "waiting_duration"
+    return timedelta(seconds=integer(row, counted))
 
 
 def _tied(ticket: Ticket, ties: Ties) -> Ticket:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
+from warnings import catch_warnings
 
 import glpi_api
 import requests
@@ -24,11 +27,25 @@ from sdtools.connectors.glpi.answers import (
 from sdtools.connectors.glpi.options import Login
 from sdtools.connectors.glpi.text import plain
 from sdtools.connectors.http import DeskHttp, moment_of
-from sdtools.errors import ConfigError, DeskError, DeskUnreachableError, SdtoolsError
+from sdtools.errors import (
+    ConfigError,
+    DeskError,
+    DeskRefusedError,
+    DeskUnreachableError,
+    SdtoolsError,
+)
 
 __all__ = ["GlpiSession"]
 
+_UPLOADS = "see Setup > Dropdowns > Document types, and the web server's limit of size"
 _NOT_A_GLPI = "check the url: it must end with /apirest.php and belong to a GLPI"
+
+
+def positive(id: str) -> int:
+    """Return an id as a number; raise DeskRefusedError for one that names no item."""
+    if not id.isascii() or not id.isdigit() or int(id) == 0:
+        raise DeskRefusedError(f"{id!r} is not the id of an item", "give a number from 1")
+    return int(id)
 
 
 class _Api(glpi_api.GLPI):  # type: ignore[misc]  # glpi-api carries no types
@@ -83,6 +100,46 @@ class GlpiSession:
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise refusal(self.desk, answer, f"reading {path}")
         return answer
+
+    def item(self, itemtype: str, id: str) -> Answer:
+        """Read one item; raise DeskRefusedError on a refusal, also when it does not exist.
+
+        An id that is no positive number is never sent: GLPI would answer it with a list (FACTS 3).
+        """
+        answer = self._send(lambda api: api.get_item(itemtype, positive(id), get_hateoas="false"))
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise refusal(self.desk, answer, f"reading {itemtype} {id}")
+        return answer
+
+    def search_options(self, itemtype: str) -> Row:
+        """Read what each number of a search or of a history row means for an item type."""
+        answer = self._send(lambda api: api.list_search_options(itemtype))
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise refusal(self.desk, answer, f"reading the search options of {itemtype}")
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    def upload(self, name: str, file: Path) -> str:
+        """Upload a file as a document and return its id.
+
+        Raises DeskRefusedError with GLPI's own word when it does not take the file (its kind, its
+        size); glpi-api then removes the empty document that GLPI made (FACTS 11).
+        """
+        quoted = json.dumps(name)[1:-1]  # glpi-api pastes the name into JSON as it is
+        with catch_warnings(action="ignore"):  # it warns of what it also raises
+            try:
+                made = self._open().upload_document(quoted, str(file))
+            except glpi_api.GLPIError as error:
+                raise DeskRefusedError(f"desk {self.desk}: {error}", _UPLOADS) from None
+        return str(made["id"])
+
+    def download(self, document: str, folder: Path, name: str) -> Path:
+        """Write the file of a document into a folder, under a name of our own choice."""
+        target = folder / Path(name).name  # the desk's name for it is not to be trusted
+        try:
+            self._open().download_document(positive(document), str(folder), target.name)
+        except glpi_api.GLPIError:
+            raise refusal(self.desk, self._last(), f"downloading document {document}") from None
+        return target
 
     def config(self) -> Row:
         """Read GLPI's general configuration."""

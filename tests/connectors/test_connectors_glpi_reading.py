@@ -65,6 +65,7 @@ def test_a_ticket_comes_with_everything_that_is_tied_to_it(
                 requesttypes_id=3,
                 begin_waiting_date="2026-11-12 10:00:00",
                 waiting_duration=3600,
+                sla_waiting_duration=1800,
                 takeintoaccountdate="2026-11-10 08:30:00",
                 time_to_own="2026-11-10 09:00:00",
                 time_to_resolve="2026-11-10 12:00:00",
@@ -119,7 +120,7 @@ def test_a_ticket_comes_with_everything_that_is_tied_to_it(
         parent="3",
         responded=day + timedelta(hours=8, minutes=30),
         pending_since=datetime(2026, 11, 12, 10, tzinfo=UTC),
-        waiting=timedelta(hours=1),
+        waiting=timedelta(minutes=30),  # as the SLA counts it
         respond_due=day + timedelta(hours=9),
         resolve_due=day + timedelta(hours=12),
         sla_respond="Answer in 1 h",

@@ -59,7 +59,6 @@ def command(
     Pulls, decides, guards, writes, and reads every write back. Ctrl-C finishes the tickets in
     hand and leaves the rest untouched. Example: sdtools apply glpi --yes
     """
-    from sdtools.connectors.http import is_loopback
     from sdtools.verbs.apply import ApplyOrder, apply_desk, apply_file, read_plan
     from sdtools.verbs.plan import Selection
     from sdtools.verbs.workspace import open_workspace
@@ -68,11 +67,7 @@ def command(
         known = desk_or_file in workspace.settings.desks
         saved = None if known else read_plan(Path(desk_or_file))
         settings = workspace.settings.desk(saved.desk if saved else desk_or_file)
-        if clock.given and not is_loopback(settings.url):
-            raise UsageError(
-                "--now with apply is for embedded desks only",
-                "leave --now out: a real desk lives in real time",
-            )
+        _refuse_pretending(clock, settings.url)
         with counting("tickets") as count, stepping("changes") as step:
             order = ApplyOrder(
                 now=clock,
@@ -89,13 +84,30 @@ def command(
                 done = apply_file(workspace, settings, saved, order)
             else:
                 done = apply_desk(workspace, settings, order)
+    return _told(done, clock, as_json)
+
+
+def _refuse_pretending(clock: Clock, url: str) -> None:
+    from sdtools.connectors.http import is_loopback
+
+    if clock.given and not is_loopback(url):
+        raise UsageError(
+            "--now with apply is for embedded desks only",
+            "leave --now out: a real desk lives in real time",
+        )
+
+
+def _told(done: Done, clock: Clock, as_json: bool) -> int:
+    """Print what became of the plan and return the exit code."""
+    if as_json and done.applied:
+        document({**_summary(done, done.applied), "seconds": clock.seconds})
+    elif as_json:
+        document({"run": None, "planned": len(done.plan.changes), "applied": 0})
+    else:
+        print_done(done)
     if done.applied is None:
         note("Nothing was changed.")
         return DONE
-    if as_json:
-        document({**_summary(done, done.applied), "seconds": clock.seconds})
-    else:
-        print_done(done)
     if done.applied.interrupted:
         note("Stopped as asked: the tickets in hand are finished, the rest is untouched.")
         return INTERRUPTED

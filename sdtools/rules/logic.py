@@ -12,7 +12,7 @@ from sdtools.rules.calendars import rule_worktime
 from sdtools.rules.durations import passed, shown_time
 from sdtools.rules.operators import any_of, holds_in, negated, positive
 from sdtools.rules.subject import Subject
-from sdtools.rules.values import UNKNOWN, Fact, Named, Since, Unknown, Value
+from sdtools.rules.values import UNKNOWN, Fact, FactType, Named, Since, Unknown, Value
 
 __all__ = ["Judged", "Verdict", "each_test", "holds_with", "judge_with"]
 
@@ -131,19 +131,21 @@ def _judged(test: Test, bench: _Bench, contrary: bool) -> Judged:
         fact=test.fact,
         operator=name,
         wanted=test.text,
-        actual=_shown(value, test, bench.subject),
+        actual=_shown(value, test, bench),
         holds=holds,
     )
 
 
-def _shown(value: Value, test: Test, subject: Subject) -> str:
+def _shown(value: Value, test: Test, bench: _Bench) -> str:
     """Return a value for people: names, not ids; long texts cut."""
     if value is UNKNOWN:
         return "unknown"
     if isinstance(value, Since):
-        return _shown_since(value, test, subject)
+        return _shown_since(value, test, bench.subject)
     if isinstance(value, tuple):
         return ", ".join(_one(part) for part in value)
+    if isinstance(value, float) and bench.facts[test.fact].type is FactType.share:
+        return f"{value:.1%}"
     return _one(value)
 
 

@@ -52,6 +52,8 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
+        if "--json" in given:
+            _show_document(error.format_message(), "see --help", error.exit_code, ())
         return error.exit_code
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
@@ -68,13 +70,8 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> int:
 def _show(error: SdtoolsError, as_json: bool) -> None:
     mistakes = error.mistakes if isinstance(error, ConfigError) else ()
     if as_json:
-        document = {
-            "error": str(error),
-            "advice": error.advice,
-            "exit": exit_code(error),
-            "mistakes": [str(mistake) for mistake in mistakes],
-        }
-        click.echo(json.dumps(document, ensure_ascii=False))
+        said = [str(mistake) for mistake in mistakes]
+        _show_document(str(error), error.advice, exit_code(error), said)
     for mistake in mistakes:
         click.echo(str(mistake), err=True)
         if mistake.source.strip():
@@ -82,3 +79,9 @@ def _show(error: SdtoolsError, as_json: bool) -> None:
     click.echo(click.style(f"Error: {error}", fg="red"), err=True)
     if error.advice:
         click.echo(f"  {error.advice}", err=True)
+
+
+def _show_document(message: str, advice: str, code: int, mistakes: Sequence[str]) -> None:
+    """Print an error as the one document that ``--json`` promises."""
+    document = {"error": message, "advice": advice, "exit": code, "mistakes": list(mistakes)}
+    click.echo(json.dumps(document, ensure_ascii=False))

@@ -188,3 +188,10 @@ def test_every_command_has_help_with_an_example(sdtools: Sdtools, command: str) 
     told = sdtools(*command.split(), "--help")
     assert told.code == 0
     assert "Example: sdtools" in " ".join(told.out.split())
+
+
+def test_a_usage_mistake_is_one_json_document_too(sdtools: Sdtools) -> None:
+    refused = sdtools("plan", "--nonsense", "--json")
+    assert refused.code == 2
+    assert refused.json["exit"] == 2
+    assert "--nonsense" in str(refused.json["error"])

@@ -63,7 +63,7 @@ class Change:
     title: str
     rule: str
     section: str
-    action: str  # the action's place in its rule: "then.0", "steps.1.then.0"
+    action: str  # the action's name in its rule: "then.comment.known_error"
     episode: int
     effect: Effect
     field: str  # what it writes: "urgency", "group", "assignee", "comment", "link", "notify"...
@@ -101,12 +101,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yielded:
-    """A rule left a field alone, and to whom: "people", "desk" or "parked"."""
+    """A rule left a field alone, and to whom: people, the desk, another rule, or parked."""
 
     ticket: str
     field: str
     rule: str
-    to: Literal["people", "desk", "parked"]
+    to: Literal["people", "desk", "parked", "rule"]
     wrote: str
     found: str
 

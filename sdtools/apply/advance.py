@@ -99,7 +99,8 @@ def recorded(memory: RuleMemory, outcome: Outcome, since: datetime, now: datetim
     if outcome.state in _DONE:
         return _with_fired(_with_written(memory, outcome, now), change, since, now)
     if outcome.state is OutcomeState.yielded:
-        return replace(memory, yielded=tuple(sorted({*memory.yielded, change.field})))
+        field = link_text(change.effect) if isinstance(change.effect, Link) else change.field
+        return replace(memory, yielded=tuple(sorted({*memory.yielded, field})))
     return memory
 
 
@@ -123,7 +124,7 @@ def _with_written(memory: RuleMemory, outcome: Outcome, now: datetime) -> RuleMe
 
 def _writes(change: Change) -> tuple[str, str]:
     if isinstance(change.effect, Link):
-        return change.field, link_text(change.effect)
+        return link_text(change.effect), link_text(change.effect)
     return written_field(change), wanted(change)
 
 

@@ -27,7 +27,7 @@ class Written:
 class Fired:
     """An action that happens once an episode, and when it did."""
 
-    action: str  # the action's place in its rule: "then.0", "steps.1.then.0"
+    action: str  # the action's name in its rule: "then.comment.known_error"
     at: datetime
     times: int = 1
 

@@ -193,5 +193,4 @@ class Acting:
         if isinstance(proposal.effect, Assign):
             self.judged.loads.subtract(before.assignees)
             self.judged.loads.update(after.assignees)
-            path = proposal.path.removesuffix(".user")
-            self.judged.rounds[f"{self.rule.id}/{path}"] += 1
+            self.judged.rounds[f"{self.rule.id}/{proposal.path}"] += 1

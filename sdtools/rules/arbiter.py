@@ -16,6 +16,8 @@ from sdtools.rules.telling import words
 
 __all__ = ["Case", "Ruling", "link_text", "rule_on"]
 
+Whom = Literal["people", "parked", "rule"]
+_WHOM: tuple[Whom, ...] = ("people", "parked", "rule")
 _DESK_WINS_AFTER = 2  # overridden so often, the rule leaves the field to the desk
 
 
@@ -69,8 +71,9 @@ def rule_on(case: Case) -> Ruling:
     if isinstance(case.proposal.effect, Link):
         return _link(case, case.proposal.effect)
     if field_text(case.after, case.field) == field_text(case.progress.work, case.field):
+        case.progress.owners.setdefault(case.field, (case.memory.rule, case.proposal.after))
         return Ruling(go=False, memory=case.memory, note=f"{case.field} is as wanted")
-    for check in (_people, _desk, _parked, _other_writer):
+    for check in (_people, _desk, _parked, _other_writer, _other_owner):
         ruling = check(case)
         if ruling is not None:
             return ruling
@@ -78,14 +81,15 @@ def rule_on(case: Case) -> Ruling:
 
 
 def link_text(link: Link) -> str:
-    """Name a link as one text, as memory keeps it."""
+    """Name a link as one text: memory keeps each link as a field of its own."""
     return f"{link.target}/{link.id}"
 
 
 def _link(case: Case, link: Link) -> Ruling:
-    wrote = case.written
-    removed = wrote is not None and wrote.value == link_text(link)
-    if case.insist or not (removed or case.field in case.memory.yielded):
+    name = link_text(link)
+    removed = any(entry.field == name for entry in case.memory.written)
+    left = {name, case.field} & set(case.memory.yielded)
+    if case.insist or not (removed or left):
         return Ruling(go=True, memory=case.memory)
     return _yield_to(case, "people", wrote=case.proposal.after, found="")
 
@@ -96,11 +100,24 @@ def _people(case: Case) -> Ruling | None:
     wrote = case.written
     found = field_text(case.progress.original, case.field)
     kept = wrote is None or found in {wrote.value, wrote.found or wrote.value}
-    if kept and case.field not in case.memory.yielded:
+    left = (whom for whom in _WHOM if _left_to(case.field, whom) in case.memory.yielded)
+    before = next(left, None)
+    if kept and before is None:
         return None
-    return _yield_to(
-        case, "people", wrote=case.words(wrote.value) if wrote else "", found=case.words(found)
-    )
+    whom = before or ("rule" if _moved_by_us(case, found) else "people")
+    words = case.words(wrote.value) if wrote else ""
+    return _yield_to(case, whom, wrote=words, found=case.words(found))
+
+
+def _moved_by_us(case: Case, found: str) -> bool:
+    """Tell whether what is there now is what another rule wrote last."""
+    recent = case.world.memory.values.get((case.memory.ticket, case.field), ())
+    return bool(recent) and recent[-1].value == found
+
+
+def _left_to(field: str, whom: Whom) -> str:
+    """Name a yielded field in memory; to people by its bare name."""
+    return field if whom == "people" else f"{field}@{whom}"
 
 
 def _desk(case: Case) -> Ruling | None:
@@ -129,7 +146,19 @@ def _other_writer(case: Case) -> Ruling | None:
     winner = case.progress.writers.get(case.field)
     if winner is None or winner[0] == case.memory.rule:
         return None
-    conflict = Conflict(
+    return Ruling(go=False, memory=case.memory, conflict=_conflict(case, winner))
+
+
+def _other_owner(case: Case) -> Ruling | None:
+    """Let a rule that was there first keep its value, also in passes in which it writes nothing."""
+    owner = case.progress.owners.get(case.field)
+    if owner is None or owner[0] == case.memory.rule:
+        return None
+    return Ruling(go=False, memory=case.memory, conflict=_conflict(case, owner))
+
+
+def _conflict(case: Case, winner: tuple[str, str]) -> Conflict:
+    return Conflict(
         ticket=case.memory.ticket,
         field=case.field,
         rule=case.memory.rule,
@@ -137,7 +166,6 @@ def _other_writer(case: Case) -> Ruling | None:
         winner=winner[0],
         value=winner[1],
     )
-    return Ruling(go=False, memory=case.memory, conflict=conflict)
 
 
 def _forget_desk(memory: RuleMemory, field: str) -> RuleMemory:
@@ -148,14 +176,16 @@ def _forget_desk(memory: RuleMemory, field: str) -> RuleMemory:
     return replace(memory, yielded_to_desk=kept, written=written)
 
 
-def _yield_to(case: Case, whom: Literal["people", "parked"], *, wrote: str, found: str) -> Ruling:
-    fields = tuple(sorted({*case.memory.yielded, case.field}))
+def _yield_to(case: Case, whom: Whom, *, wrote: str, found: str) -> Ruling:
+    effect = case.proposal.effect
+    name = link_text(effect) if isinstance(effect, Link) else _left_to(case.field, whom)
+    fields = tuple(sorted({*case.memory.yielded, name}))
     yielded = _yielded(case, whom, wrote=wrote, found=found)
     return Ruling(go=False, memory=replace(case.memory, yielded=fields), yielded=yielded)
 
 
 def _yielded(
-    case: Case, whom: Literal["people", "desk", "parked"], *, wrote: str, found: str
+    case: Case, whom: Literal["people", "parked", "rule", "desk"], *, wrote: str, found: str
 ) -> Yielded:
     return Yielded(
         ticket=case.memory.ticket,

@@ -15,9 +15,9 @@ from sdtools.rules.book import (
     RuleBook,
     SetAction,
 )
-from sdtools.rules.decide import open_pass, walk
+from sdtools.rules.decide import in_scope, judge_episode, open_pass, protected
 from sdtools.rules.facts import ticket_clock
-from sdtools.rules.judgement import Judgement
+from sdtools.rules.judgement import Judgement, Progress
 
 __all__ = ["baseline"]
 
@@ -31,12 +31,15 @@ def baseline(
     say or tell as done.
     """
     judged = open_pass(book, world, now, texts)
-    return tuple(
-        _settled(judgement, now)
+    found = (
+        # each rule on the ticket as it is: what another rule would have done stays undone
+        judge_episode(judged, rule, Progress(original=ticket, work=ticket))
         for ticket in world.tickets
-        for judgement in walk(judged, ticket)
-        if judgement.memory.active
+        if in_scope(ticket) and not protected(judged, ticket)
+        for rule in book.rules
+        if judged.judges(rule)
     )
+    return tuple(_settled(judgement, now) for judgement in found if judgement.memory.active)
 
 
 def _settled(judgement: Judgement, now: datetime) -> RuleMemory:

@@ -95,7 +95,7 @@ Condition = All | AnyOf | Not | Test
 class SetAction:
     """Give a field a value; a category or location by name."""
 
-    path: str  # place in the rule: "then.0.urgency", unique in it
+    path: str  # its name, unique in the rule (rules/naming.py): "then.set.urgency"
     field: Literal["urgency", "impact", "priority", "category", "kind", "location"]
     value: str
     place: Place

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -15,25 +16,41 @@ from sdtools.model.world import World
 from sdtools.plan import Change, Plan, Reason, SwitchedOff, field_text
 from sdtools.rules.act import Acting
 from sdtools.rules.book import Renderer, Rule, RuleBook
-from sdtools.rules.conditions import Verdict, fields_of, holds, judge
-from sdtools.rules.episode import advance, engaged
+from sdtools.rules.conditions import Verdict, each_test, fields_of, holds, judge
+from sdtools.rules.episode import advance
 from sdtools.rules.facts import FACTS, ticket_clock
 from sdtools.rules.judgement import Judgement, Pass, Progress
 from sdtools.rules.ladder import Due, due_actions
 from sdtools.rules.language import actions_of
 from sdtools.rules.lint import unknown_names
 from sdtools.rules.subject import Subject
+from sdtools.rules.writes import came_from
 
-__all__ = ["decide", "in_scope", "open_pass", "protected", "walk"]
+__all__ = [
+    "decide",
+    "in_scope",
+    "judge_all",
+    "judge_episode",
+    "open_pass",
+    "protected",
+    "walk",
+]
 
 _IN_SCOPE = frozenset({Status.new, Status.assigned, Status.pending, Status.solved})
 
 
-def decide(book: RuleBook, world: World, now: datetime, texts: Renderer) -> Plan:
-    """Judge every rule on every open and solved ticket and say what should change."""
-    judged = open_pass(book, world, now, texts)
-    results = [judgement for ticket in world.tickets for judgement in walk(judged, ticket)]
-    kept = [result for result in results if result.rule.id not in judged.off]
+def decide(
+    book: RuleBook,
+    world: World,
+    now: datetime,
+    texts: Renderer,
+    only: frozenset[str] = frozenset(),
+) -> Plan:
+    """Judge every rule on every open and solved ticket and say what should change.
+
+    With ``only``, the other rules are not judged: nothing rests on what they would have done.
+    """
+    judged, kept = judge_all(open_pass(book, world, now, texts, only), world.tickets)
     changes = tuple(change for result in kept for change in result.changes)
     return Plan(
         id=_plan_id(world.desk, now, changes),
@@ -50,16 +67,49 @@ def decide(book: RuleBook, world: World, now: datetime, texts: Renderer) -> Plan
     )
 
 
-def open_pass(book: RuleBook, world: World, now: datetime, texts: Renderer) -> Pass:
+def open_pass(
+    book: RuleBook,
+    world: World,
+    now: datetime,
+    texts: Renderer,
+    only: frozenset[str] = frozenset(),
+) -> Pass:
     """Begin a pass: rules whose names this desk does not know are switched off for it."""
     off: dict[str, str] = {}
+    protecting = {test.place for test in each_test(book.protect)} if book.protect else set()
+    misspelt = False
     for problem in unknown_names(book, world.directory):
         # a tier or a protected category that nobody has belongs to no rule, but is told as loudly
         where = problem.rule or f"{problem.place.file}:{problem.place.line}"
-        off.setdefault(where, problem.message)
+        message = problem.message
+        if problem.place in protecting and problem.hint:
+            misspelt = True
+            message = f"{message}; {problem.hint} Until then every ticket is protected"
+        off.setdefault(where, message)
     for rule, missing in _missing_templates(book, texts):
         off.setdefault(rule, missing)
-    return Pass(book=book, world=world, now=now, texts=texts, off=off)
+    return Pass(
+        book=book,
+        world=world,
+        now=now,
+        texts=texts,
+        off=off,
+        only=only,
+        everything_protected=misspelt,
+    )
+
+
+def judge_all(judged: Pass, tickets: Sequence[Ticket]) -> tuple[Pass, tuple[Judgement, ...]]:
+    """Judge the rules on all tickets; once more without a rule that broke on one of them.
+
+    Otherwise what it had done on other tickets by then would still be seen by later rules.
+    """
+    while True:
+        known = dict(judged.off)
+        results = tuple(judgement for ticket in tickets for judgement in walk(judged, ticket))
+        if judged.off == known:
+            return judged, results
+        judged = replace(judged, loads=Counter(), rounds=Counter())
 
 
 def _missing_templates(book: RuleBook, texts: Renderer) -> Iterator[tuple[str, str]]:
@@ -76,11 +126,11 @@ def walk(judged: Pass, ticket: Ticket) -> Iterator[Judgement]:
         return
     progress = Progress(original=ticket, work=ticket)
     for rule in judged.book.rules:
-        if not rule.enabled or rule.id in judged.off:
+        if not judged.judges(rule):
             continue
         judgement = _judge_rule(judged, rule, progress)
         yield judgement
-        if rule.stop and judgement.truth:
+        if rule.stop and judgement.holds:
             return
 
 
@@ -91,6 +141,8 @@ def in_scope(ticket: Ticket) -> bool:
 
 def protected(judged: Pass, ticket: Ticket) -> bool:
     """Tell whether ``protect`` keeps every rule off; what cannot be known is protected too."""
+    if judged.everything_protected:
+        return True
     condition = judged.book.protect
     return condition is not None and holds(condition, _subject(judged, ticket, "")) is not False
 
@@ -101,18 +153,35 @@ def _subject(judged: Pass, ticket: Ticket, calendar: str) -> Subject:
     )
 
 
-def _judge_rule(judged: Pass, rule: Rule, progress: Progress) -> Judgement:
+def judge_episode(judged: Pass, rule: Rule, progress: Progress) -> Judgement:
+    """Judge whether a rule's episode lasts and whether its ``when`` holds; nothing is done."""
     subject = _subject(judged, progress.work, rule.calendar)
-    mask = judged.masks[rule.id]
-    masked = holds(rule.when, subject, mask)
+    masked = _masked(judged, rule, subject)
     known = judged.memory(rule, progress.original.id)
     memory = advance(known, progress.original, masked, judged.now)
-    truth = holds(rule.when, subject) if mask and masked else masked
-    judgement = Judgement(rule=rule, subject=subject, truth=truth, masked=masked, memory=memory)
-    if not masked or not (truth or engaged(memory)):
+    truth = holds(rule.when, subject) if masked else masked
+    return Judgement(rule=rule, subject=subject, truth=truth, masked=masked, memory=memory)
+
+
+def _masked(judged: Pass, rule: Rule, subject: Subject) -> bool | None:
+    """Judge ``when`` as if the rule itself had written nothing."""
+    mask = judged.masks[rule.id]
+    found = holds(rule.when, subject, mask)
+    for status in sorted(came_from(rule, subject.ticket.status)) if not found else ():
+        before = replace(subject, ticket=replace(subject.ticket, status=status))
+        earlier = holds(rule.when, before, mask)
+        if earlier:
+            return True
+        found = None if earlier is None else found
+    return found
+
+
+def _judge_rule(judged: Pass, rule: Rule, progress: Progress) -> Judgement:
+    judgement = judge_episode(judged, rule, progress)
+    if not judgement.holds:
         return judgement
-    used = _used(rule, subject)
-    due = due_actions(rule, memory.fired, used)
+    used = _used(rule, judgement.subject)
+    due = due_actions(rule, judgement.memory.fired, used)
     return _act(judged, judgement, progress, due, used) if due else judgement
 
 

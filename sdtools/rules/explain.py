@@ -12,7 +12,7 @@ from sdtools.model.world import World
 from sdtools.plan import Change, Conflict, Yielded
 from sdtools.rules.book import Renderer, Rule, RuleBook
 from sdtools.rules.conditions import Judged, judge
-from sdtools.rules.decide import in_scope, open_pass, protected, walk
+from sdtools.rules.decide import in_scope, judge_all, open_pass, protected
 from sdtools.rules.episode import engaged
 from sdtools.rules.judgement import Judgement, Pass
 from sdtools.rules.subject import Subject
@@ -60,8 +60,8 @@ def explain(
     book: RuleBook, world: World, ticket: Ticket, now: datetime, texts: Renderer
 ) -> tuple[Explanation, ...]:
     """Judge one ticket as the pass would and say what came of each rule, in order."""
-    judged = open_pass(book, world, now, texts)
-    seen = {judgement.rule.id: judgement for judgement in walk(judged, ticket)}
+    judged, judgements = judge_all(open_pass(book, world, now, texts), (ticket,))
+    seen = {judgement.rule.id: judgement for judgement in judgements}
     return tuple(_each(judged, ticket, seen))
 
 

@@ -11,6 +11,7 @@ from sdtools.model.ticket import Ticket
 from sdtools.model.world import World
 from sdtools.plan import Change, Conflict, Yielded
 from sdtools.rules.book import Renderer, Rule, RuleBook
+from sdtools.rules.episode import engaged
 from sdtools.rules.subject import Subject
 from sdtools.rules.writes import written_by
 
@@ -31,6 +32,11 @@ class Judgement:
     yields: tuple[Yielded, ...] = ()
     notes: tuple[str, ...] = ()  # why an action came to nothing
 
+    @property
+    def holds(self) -> bool:
+        """Tell whether the rule may act: ``when`` holds, or held before the rule acted itself."""
+        return bool(self.masked and (self.truth or engaged(self.memory)))
+
 
 @dataclass(slots=True, kw_only=True)
 class Pass:
@@ -41,6 +47,8 @@ class Pass:
     now: datetime
     texts: Renderer
     off: dict[str, str] = field(default_factory=dict)  # rule id: why it is switched off
+    only: frozenset[str] = frozenset()  # rules to judge; empty: all
+    everything_protected: bool = False  # ``protect`` names something that this desk seems to miss
     loads: Counter[str] = field(default_factory=Counter)
     rounds: Counter[str] = field(default_factory=Counter)
     masks: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -53,6 +61,11 @@ class Pass:
             for fired in memory.fired:
                 self.rounds[f"{rule}/{fired.action}"] += fired.times
         self.masks = {rule.id: written_by(rule) for rule in self.book.rules}
+
+    def judges(self, rule: Rule) -> bool:
+        """Tell whether a rule takes part."""
+        wanted = not self.only or rule.id in self.only
+        return rule.enabled and wanted and rule.id not in self.off
 
     def memory(self, rule: Rule, ticket: str) -> RuleMemory:
         """Return what the rule, or the one that it replaces, remembers of the ticket."""
@@ -69,8 +82,12 @@ def _renamed(memory: RuleMemory, rule: str) -> RuleMemory:
 
 @dataclass(slots=True, kw_only=True)
 class Progress:
-    """One ticket on its way through the rules: the working copy, and who set what."""
+    """One ticket on its way through the rules: the working copy, and who set what.
+
+    ``writers`` set a field in this pass; ``owners`` wanted the value that it already has.
+    """
 
     original: Ticket
     work: Ticket
     writers: dict[str, tuple[str, str]] = field(default_factory=dict)  # field: (rule, words)
+    owners: dict[str, tuple[str, str]] = field(default_factory=dict)

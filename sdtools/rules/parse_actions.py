@@ -16,6 +16,7 @@ from sdtools.rules.book import (
     SolveAction,
     WebhookAction,
 )
+from sdtools.rules.naming import named_actions
 from sdtools.rules.reading import Path, Reader, listing
 from sdtools.rules.shapes import (
     ACTION_SHAPES,
@@ -41,7 +42,7 @@ _TARGETS: tuple[Literal["article", "problem", "parent"], ...] = ("article", "pro
 
 
 def parse_actions(data: object, path: Path, name: str, reader: Reader) -> tuple[Action, ...]:
-    """Read the actions of a ``then``; ``name`` is its place in the rule: "then", "steps.1.then"."""
+    """Read the actions of a ``then``; ``name`` begins their names: "then", "steps.75%"."""
     actions: list[Action] = []
     for number, (verb, value, place) in enumerate(_entries(data, path, reader)):
         parse = _PARSERS.get(verb)
@@ -50,7 +51,7 @@ def parse_actions(data: object, path: Path, name: str, reader: Reader) -> tuple[
         else:
             actions.extend(parse(value, place, f"{name}.{number}", reader))
     _refuse_computed(actions, path, reader)
-    return tuple(actions)
+    return named_actions(actions, name)
 
 
 def _entries(data: object, path: Path, reader: Reader) -> Iterator[tuple[str, object, Path]]:

@@ -88,15 +88,14 @@ def _steps(data: object, path: Path, reader: Reader) -> tuple[Step, ...]:
     for index, item in enumerate(data if isinstance(data, list) else ()):
         place = (*path, index)
         shape = shaped(StepShape, item, place, reader)
-        name = f"steps.{index}.then"
-        then = parse_actions(shape.then, (*place, "then"), name, reader) if shape else ()
         if shape is None:
             continue
         try:
             share = parse_share(shape.at)
         except ValueError as error:
             reader.complain((*place, "at"), "bad-value", str(error))
-            continue
+            share = 0.0
+        then = parse_actions(shape.then, (*place, "then"), f"steps.{share * 100:.4g}%", reader)
         steps.append(Step(at=share, text=reader.written((*place, "at"), shape.at), then=then))
     for (index, one), after in zip(enumerate(steps), steps[1:], strict=False):
         if after.at <= one.at:

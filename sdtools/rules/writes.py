@@ -1,7 +1,8 @@
-"""Which ticket fields an action writes, the desk's consequences included: what a rule masks."""
+"""What a rule writes itself, the desk's consequences included: its own doing ends no episode."""
 
 from __future__ import annotations
 
+from sdtools.model.grades import Status
 from sdtools.rules.book import (
     Action,
     AssignAction,
@@ -12,10 +13,9 @@ from sdtools.rules.book import (
     SolveAction,
 )
 
-__all__ = ["written_by"]
+__all__ = ["came_from", "written_by"]
 
-# Both desks compute priority from urgency and impact (DESIGN 4), and a status follows an
-# assignment (GLPI FACTS 10; ServiceNow incidents become active).
+# Both desks compute priority from urgency and impact (DESIGN 4).
 _SET = {
     "urgency": {"urgency", "priority"},
     "impact": {"impact", "priority"},
@@ -24,16 +24,30 @@ _SET = {
     "kind": {"kind"},
     "location": {"location_id"},
 }
-_STATUS = {"status", "pending_since", "waiting", "resolve_due", "respond_due"}
+_WAITING = {"pending_since", "waiting", "resolve_due", "respond_due"}
 
 
 def written_by(rule: Rule) -> frozenset[str]:
-    """Return the names of the Ticket fields that the rule's own actions may write."""
-    actions = (*rule.then, *(action for step in rule.steps for action in step.then))
-    fields: set[str] = set()
-    for action in actions:
-        fields |= _fields(action)
-    return frozenset(fields)
+    """Return the names of the Ticket fields that the rule's own actions may write.
+
+    A status is not among them: it has a direction, and :func:`came_from` knows it.
+    """
+    return frozenset(field for action in _actions(rule) for field in _fields(action))
+
+
+def came_from(rule: Rule, status: Status) -> frozenset[Status]:
+    """Return the states that the rule's own actions may have brought into this one."""
+    return frozenset(
+        before
+        for action in _actions(rule)
+        for after, befores in _transitions(action)
+        if after is status
+        for before in befores
+    )
+
+
+def _actions(rule: Rule) -> tuple[Action, ...]:
+    return (*rule.then, *(action for step in rule.steps for action in step.then))
 
 
 def _fields(action: Action) -> set[str]:
@@ -41,12 +55,24 @@ def _fields(action: Action) -> set[str]:
         case SetAction():
             return _SET[action.field]
         case AssignAction():
-            return {"groups", "assignees", "status"}
+            return {"groups", "assignees"}
         case LinkAction():
             return {"articles", "problems", "parent"}
         case HoldAction():
-            return _STATUS
+            return _WAITING
         case SolveAction():
-            return _STATUS | {"solved"}
+            return _WAITING | {"solved"}
         case _:
             return set()
+
+
+def _transitions(action: Action) -> tuple[tuple[Status, tuple[Status, ...]], ...]:
+    match action:
+        case AssignAction():
+            return ((Status.assigned, (Status.new,)),)
+        case HoldAction():
+            return ((Status.pending, (Status.new, Status.assigned)),)
+        case SolveAction():
+            return ((Status.solved, (Status.new, Status.assigned, Status.pending)),)
+        case _:
+            return ()

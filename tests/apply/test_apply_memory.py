@@ -132,7 +132,7 @@ def test_what_a_change_covers_counts_as_fired() -> None:
 def test_a_link_is_remembered_so_that_people_may_remove_it() -> None:
     link = wish(Link(target="article", id="12"), "link")
     (memory,) = memories(BEGUN).take([outcome(OutcomeState.applied, link)], NOW)
-    assert memory.written == (Written(field="link", value="article/12", at=NOW),)
+    assert memory.written == (Written(field="article/12", value="article/12", at=NOW),)
 
 
 def test_the_changes_of_one_rule_advance_one_memory() -> None:

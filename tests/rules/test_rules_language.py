@@ -170,7 +170,7 @@ def test_any_takes_one_mapping_whose_entries_are_alternatives() -> None:
     ]
 
 
-def test_a_ladder_keeps_its_steps_and_their_places_in_the_rule(book: RuleBook) -> None:
+def test_a_ladder_keeps_its_steps_and_names_their_actions(book: RuleBook) -> None:
     ladder = book.rules[3]
     assert ladder.clock == "sla.resolve"
     assert [(step.at, step.text) for step in ladder.steps] == [
@@ -178,11 +178,9 @@ def test_a_ladder_keeps_its_steps_and_their_places_in_the_rule(book: RuleBook) -
         (0.9, "90%"),
         (1.2, "1.2"),
     ]
-    assert [action.path for action in actions_of(ladder)] == [
-        "steps.0.then.0",
-        "steps.1.then.0",
-        "steps.2.then.0",
-    ]
+    names = [action.path.split(".") for action in actions_of(ladder)]
+    assert [name[:2] for name in names] == [["steps", "75%"], ["steps", "90%"], ["steps", "120%"]]
+    assert names[0][2:4] == ["notify", "sla_warning"]
 
 
 def test_tables_are_taken_over(book: RuleBook) -> None:
@@ -262,13 +260,11 @@ routing:
         WebhookAction,
     ]
     paths = [action.path for action in actions]
-    assert paths[:6] == [
-        "then.0.impact",
-        "then.0.category",
-        "then.0.kind",
-        "then.0.location",
-        "then.1",
-        "then.2",
+    assert paths[:4] == [
+        "then.set.impact",
+        "then.set.category",
+        "then.set.kind",
+        "then.set.location",
     ]
     assert len(set(paths)) == len(paths)
 

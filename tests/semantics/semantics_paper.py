@@ -91,7 +91,7 @@ class Paper:
         """Return the first ticket."""
         return next(iter(self.tickets.values()))
 
-    def plan(self) -> Plan:
+    def plan(self, only: frozenset[str] = frozenset()) -> Plan:
         """Decide, without touching anything."""
         world = World(
             desk="paper",
@@ -105,7 +105,7 @@ class Paper:
             activity=self.activity,
             memory=Memory(first=False, rules=dict(self.memory), values=dict(self.values)),
         )
-        return decide(book_of(self.rules), world, self.now, Templates.load([]))
+        return decide(book_of(self.rules), world, self.now, Templates.load([]), only)
 
     def apply(self) -> tuple[Change, ...]:
         """Decide, do it, and remember it; return what was done."""

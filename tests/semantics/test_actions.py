@@ -115,8 +115,11 @@ routing:
     tickets = [replace(TICKET, id=str(n), number=str(n), groups=("2",)) for n in range(100, 104)]
     desk = paper_with(rules, *tickets)
     assert [change.after_value for change in desk.apply()] == ["12", "13", "12", "13"]
-    desk.tickets["104"] = replace(TICKET, id="104", number="104", groups=("2",))
-    assert [change.after_value for change in desk.apply()] == ["12"]
+    for number, person in ((104, "12"), (105, "13"), (106, "12")):
+        desk.tickets[str(number)] = replace(
+            TICKET, id=str(number), number=str(number), groups=("2",)
+        )
+        assert [change.after_value for change in desk.apply()] == [person]
 
 
 def test_a_broken_template_switches_its_rule_off_and_no_other() -> None:
@@ -211,3 +214,15 @@ escalation:
     assert [change.rule for change in desk.plan().changes] == ["ladder"]
     desk.tickets["101"] = replace(TICKET, id="101", number="101")
     assert {change.rule for change in desk.plan().changes} == {"urgent", "link", "share", "ladder"}
+
+
+def test_a_baseline_takes_every_rule_on_the_ticket_as_it_is() -> None:
+    rules = """
+routing:
+  - {id: a, stop: true, when: {status: new}, then: {assign: {group: N2}}}
+  - {id: b, when: {status: new}, then: {comment: {text: Welcome}}}
+"""
+    desk = paper_with(rules)
+    memories = baseline(book_of(rules), world_of(desk), NOW, Templates.load([]))
+    desk.memory = {(memory.rule, memory.ticket): memory for memory in memories}
+    assert desk.apply() == ()

@@ -87,7 +87,7 @@ def _by(action: AssignAction, about: Circumstances, groups: tuple[str, ...]) -> 
     if not members:
         raise UnfitError("the assigned groups have no active member")
     if action.by == "round_robin":
-        return members[about.rounds[f"{about.rule.id}/{action.path}"] % len(members)]
+        return members[about.rounds[f"{about.rule.id}/{action.path}.user"] % len(members)]
     return min(members, key=lambda member: (about.loads[member], member))
 
 

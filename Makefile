@@ -9,7 +9,7 @@ demo: $(VENV)/.installed          ## run the main job on an embedded desk; resul
 	$(BIN)/sdtools demo --out demo
 
 test: $(VENV)/.installed          ## run the tests, with branch coverage
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered $(T)
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered $(T)
 
 check: $(VENV)/.installed         ## lint, formatting, types, floors
 	$(BIN)/ruff check .

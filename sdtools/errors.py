@@ -12,10 +12,12 @@ SdtoolsError                 shown as one message, without a traceback
 ├── LeaseError               exit 5: another run holds the desk
 ├── StoreError               exit 2: the database cannot be opened, read or written
 └── MailError                exit 3: the mail server failed or refused us
+    └── MailUnreachableError     no mail server answers: no other mail need be tried now
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "GuardError",
     "LeaseError",
     "MailError",
+    "MailUnreachableError",
     "Mistake",
     "RulesError",
     "SdtoolsError",
@@ -59,6 +62,7 @@ class SdtoolsError(Exception):
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.advice = advice
+        self.run: Mapping[str, object] = {}  # what an apply that broke had done by then
 
 
 class UsageError(SdtoolsError):
@@ -112,3 +116,7 @@ class StoreError(SdtoolsError):
 
 class MailError(SdtoolsError):
     """The mail server failed or refused us."""
+
+
+class MailUnreachableError(MailError):
+    """No mail server answers."""

@@ -148,6 +148,7 @@ class Plan:
     conflicts: tuple[Conflict, ...] = ()
     yields: tuple[Yielded, ...] = ()
     blocked: Blocked | None = None
+    partial: bool = False  # of some rules or tickets only: says nothing of the desk as a whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +211,7 @@ def narrow(plan: Plan, tickets: frozenset[str], rules: frozenset[str]) -> Plan:
 
     return replace(
         plan,
+        partial=plan.partial or bool(tickets or rules),
         changes=tuple(c for c in plan.changes if kept(c.ticket, c.rule)),
         memory=tuple(m for m in plan.memory if kept(m.ticket, m.rule)),
         conflicts=tuple(c for c in plan.conflicts if kept(c.ticket, c.rule)),

@@ -10,6 +10,8 @@ from sdtools.model.memory import Memory
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Outcome
+from sdtools.rules.book import Renderer
+from sdtools.templating import Templates
 
 __all__ = ["Applied", "ApplyContext"]
 
@@ -37,6 +39,7 @@ class ApplyContext:
     insisting: frozenset[str] = field(default_factory=frozenset)  # rules with ``insist: true``
     kind: str = "apply"  # of run, for the journal: "apply", "undo"
     batch: int = 25  # tickets read, written and read back together
+    texts: Renderer = field(default_factory=Templates.load)  # the words of a digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -15,7 +17,7 @@ from sdtools.apply.recovery import find_unsettled
 from sdtools.apply.said import marks_on
 from sdtools.apply.tell import digests, is_digest, message, tell
 from sdtools.connectors.desk import Desk
-from sdtools.errors import DeskError, LeaseError, SdtoolsError, UsageError
+from sdtools.errors import DeskError, LeaseError, SdtoolsError, StoreError, UsageError
 from sdtools.model.effects import Comment
 from sdtools.model.message import Message
 from sdtools.plan import Change, Outcome, OutcomeState, Plan
@@ -41,7 +43,9 @@ def apply_plan(plan: Plan, desk: Desk, journal: Journal, context: ApplyContext) 
     try:
         interrupted = course.walk()
     except SdtoolsError as error:
-        course.end(str(error))
+        error.run = course.so_far()
+        with suppress(StoreError):  # the disk may be full: what broke first is what is told
+            course.end(str(error))
         raise
     course.end("interrupted" if interrupted else "")
     return course.applied(interrupted)
@@ -93,6 +97,11 @@ class _Course:
             error=error,
             memory=self.memories.rest(untouched),
         )
+
+    def so_far(self) -> Mapping[str, object]:
+        """Count the outcomes, for a run that broke."""
+        counts = Counter(outcome.state.value for outcome in self.outcomes)
+        return {"run": self.run, "planned": len(self.due), **counts}
 
     def applied(self, interrupted: bool) -> Applied:
         """Return what became of the plan, in the plan's order."""
@@ -189,10 +198,11 @@ class _Course:
     def _send_digests(self) -> None:
         if not self.gathered:
             return
-        now = self.context.now()
+        context, now = self.context, self.context.now()
+        mails = digests(self.gathered, self.plan, context.directory, context.texts, now)
         self.journal.intend(self.run, self.gathered, now)
         outcomes = [Outcome(change=one, state=OutcomeState.applied) for one in self.gathered]
-        self._settle(outcomes, digests(self.gathered, self.plan.desk, now))
+        self._settle(outcomes, mails)
 
     def _settle(self, outcomes: Sequence[Outcome], messages: Sequence[Message]) -> None:
         now = self.context.now()

@@ -8,12 +8,16 @@ from hashlib import blake2b
 
 from sdtools.errors import SdtoolsError
 from sdtools.model.effects import Notify, Webhook
+from sdtools.model.grades import Grade
 from sdtools.model.message import Message
-from sdtools.plan import Change, Outcome, OutcomeState
+from sdtools.model.people import Directory
+from sdtools.plan import Change, Outcome, OutcomeState, Plan
+from sdtools.rules.book import Renderer
+from sdtools.rules.telling import language_of
 
 __all__ = ["digests", "is_digest", "message", "tell"]
 
-RULER = "-" * 64  # between the messages of a digest
+_DIGEST = "digest"  # the template
 
 
 def message(change: Change, desk: str, now: datetime) -> Message | None:
@@ -28,6 +32,7 @@ def message(change: Change, desk: str, now: datetime) -> Message | None:
         text=effect.text,
         desk=desk,
         made=now,
+        priority=effect.priority,
     )
 
 
@@ -36,24 +41,32 @@ def is_digest(change: Change) -> bool:
     return isinstance(change.effect, Notify) and change.effect.digest
 
 
-def digests(changes: Sequence[Change], desk: str, now: datetime) -> tuple[Message, ...]:
-    """Gather the digest notifications of a run: one mail for each recipient."""
+def digests(
+    changes: Sequence[Change], plan: Plan, directory: Directory, texts: Renderer, now: datetime
+) -> tuple[Message, ...]:
+    """Gather the digest notifications of a run: one mail for each recipient, in their language."""
     gathered: dict[str, list[tuple[str, Notify]]] = {}
     for change in changes:
         if isinstance(change.effect, Notify):
             for address in change.effect.to:
                 gathered.setdefault(address, []).append((change.key, change.effect))
-    return tuple(
-        Message(
-            key=_digest_key(address, (key for key, _ in parts)),
-            to=(address,),
-            subject=_subject([effect for _, effect in parts]),
-            text=_text([effect for _, effect in parts]),
-            desk=desk,
-            made=now,
+    people = {person.email: person for person in directory.people.values() if person.email}
+    made = []
+    for address, parts in gathered.items():
+        effects = [effect for _, effect in parts]
+        subject, text = _words(effects, plan.desk, language_of(people.get(address)), texts)
+        made.append(
+            Message(
+                key=_digest_key(address, (key for key, _ in parts)),
+                to=(address,),
+                subject=subject,
+                text=text,
+                desk=plan.desk,
+                made=now,
+                priority=_highest(effects),
+            )
         )
-        for address, parts in gathered.items()
-    )
+    return tuple(made)
 
 
 def tell(due: Sequence[Change], send: Callable[[str, str, str], None]) -> list[Outcome]:
@@ -84,12 +97,16 @@ def _digest_key(address: str, keys: Iterable[str]) -> str:
     return blake2b(parts.encode(), digest_size=10).hexdigest()
 
 
-def _subject(parts: Sequence[Notify]) -> str:
-    first = parts[0].subject
-    return first if len(parts) == 1 else f"{first} (+{len(parts) - 1})"
-
-
-def _text(parts: Sequence[Notify]) -> str:
+def _words(parts: Sequence[Notify], desk: str, language: str, texts: Renderer) -> tuple[str, str]:
+    """Return subject and text; a message that is alone goes as it is."""
     if len(parts) == 1:
-        return parts[0].text
-    return f"\n\n{RULER}\n\n".join(f"{part.subject}\n\n{part.text.strip()}" for part in parts)
+        return parts[0].subject, parts[0].text
+    messages = [{"subject": part.subject, "text": part.text} for part in parts]
+    values = {"desk": desk, "messages": messages}
+    subject = texts.subject(_DIGEST, values, language)
+    return subject, texts.render(_DIGEST, values, language)
+
+
+def _highest(parts: Sequence[Notify]) -> str:
+    known = [part.priority for part in parts if part.priority]
+    return max(known, key=lambda name: Grade[name], default="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from sdtools.cli.options import (
     config_path,
     only_options,
 )
-from sdtools.cli.output import counting, document, note, stepping, table
+from sdtools.cli.output import Bar, counting, document, note, table
 from sdtools.errors import UsageError
 from sdtools.plan import OutcomeState, Plan
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sdtools.verbs.apply import Done
 
 __all__ = ["command", "print_done"]
+
+_SHOWN = 30  # changes of the plan when asking
 
 
 @click.command("apply")
@@ -68,11 +70,11 @@ def command(
         saved = None if known else read_plan(Path(desk_or_file))
         settings = workspace.settings.desk(saved.desk if saved else desk_or_file)
         _refuse_pretending(clock, settings.url)
-        with counting("tickets") as count, stepping("changes") as step:
+        with counting("tickets") as count, counting("changes") as step:
             order = ApplyOrder(
                 now=clock,
                 wall=clock.wall,
-                confirm=lambda plan: _confirmed(plan, yes),
+                confirm=lambda plan: _confirmed(plan, yes, count, stop),
                 stop=stop,
                 pulled=count,
                 progress=step,
@@ -114,16 +116,21 @@ def _told(done: Done, clock: Clock, as_json: bool) -> int:
     return DONE if done.clean else PARTLY
 
 
-def _confirmed(plan: Plan, yes: bool) -> bool:
+def _confirmed(plan: Plan, yes: bool, bar: Bar, stop: Stop) -> bool:
+    """Ask, with nothing moving on the screen; from a yes on, Ctrl-C finishes what is in hand."""
     from sdtools.cli.plantext import print_plan
 
+    bar.close()
     due = [change for change in plan.changes if not change.observe]
-    if yes or not due:
-        return True
-    if not sys.stdin.isatty():
-        raise UsageError("there is no terminal to ask on", "add --yes to apply without a question")
-    print_plan(plan, 30)
-    return click.confirm(f"Apply {len(due)} changes to desk {plan.desk}?", err=True)
+    if due and not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("there is no terminal to ask on", "add --yes: nobody is asked then")
+        with redirect_stdout(sys.stderr):  # stdout is for the result
+            print_plan(plan, _SHOWN)
+        if not click.confirm(f"Apply {len(due)} changes to desk {plan.desk}?", err=True):
+            return False
+    stop.armed = True
+    return True
 
 
 def _summary(done: Done, applied: Applied) -> dict[str, object]:
@@ -151,9 +158,9 @@ def print_done(done: Done) -> None:
     if done.trouble:
         table(("ticket", "rule", "outcome", "detail"), done.trouble)
     if done.mail.sent:
-        click.echo(f"{done.mail.sent} mails sent")
+        click.echo(f"mails sent: {done.mail.sent}")
     if done.mail.waiting:
-        note(f"{done.mail.waiting} mails wait: {done.mail.error or 'no mail server is configured'}")
+        note(f"{done.mail.waiting} mails wait: {done.mail.why}")
 
 
 @contextmanager
@@ -168,10 +175,11 @@ def _asked_to_stop() -> Iterator[Stop]:
 
 
 class Stop:
-    """Remembers that somebody asked to stop; asked twice, it stops at once."""
+    """Remembers that somebody asked to stop; asked twice, or before any write, it stops at once."""
 
     def __init__(self) -> None:
         self.asked = False
+        self.armed = False  # before the first write there is nothing to finish
 
     def __call__(self) -> bool:
         """Tell whether to stop."""
@@ -179,7 +187,7 @@ class Stop:
 
     def hear(self, _kind: int, _frame: FrameType | None) -> None:
         """Take the signal."""
-        if self.asked:
+        if self.asked or not self.armed:
             raise KeyboardInterrupt
         self.asked = True
         note("Stopping after the tickets in hand (Ctrl-C again stops at once)...")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_DESKS = ("glpi", "servicenow")
 _SHOWN = 12  # changes of a plan
 _FRIDAY, _HOUR = 4, 15
 
@@ -30,13 +34,18 @@ _FRIDAY, _HOUR = 4, 15
 )
 @click.option("--as-of", type=MomentType(), help="The moment of the history to stand at.")
 @click.option(
+    "--desk", type=click.Choice(_DESKS), help="Only this desk; a history goes to glpi by default."
+)
+@click.option(
     "--out", type=click.Path(path_type=Path), default=Path("demo"), help="Folder for the results."
 )
 @as_json
-def command(history: Path | None, as_of: datetime | None, out: Path, as_json: bool) -> int:
-    """Run the main job on an embedded desk: doctor, plan, apply, plan again, mailed report.
+def command(
+    history: Path | None, as_of: datetime | None, desk: str | None, out: Path, as_json: bool
+) -> int:
+    """Run the main job on embedded desks: doctor, plan, apply, plan again, mailed report.
 
-    Example: sdtools demo --history events.csv.gz --as-of 2016-05-16T09:00:00Z
+    Example: sdtools demo --history events.csv.gz --as-of 2016-05-16T09:00:00Z --desk servicenow
     """
     from sdtools.verbs.demo import DemoOrder, demo
 
@@ -53,14 +62,21 @@ def command(history: Path | None, as_of: datetime | None, out: Path, as_json: bo
         diagnosed=show.diagnosis,
         planned=show.plan,
         applied=show.applied,
+        desks=_wanted(desk, history),
         history=history,
     )
     done = demo(order)
     if as_json:
         document(_document(done, clock.seconds))
     else:
-        _finish(done, out, clock.seconds)
-    return DONE if done.left == 0 else PARTLY
+        _finish(done, moment, clock.seconds)
+    return DONE if not any(each.left for each in done) else PARTLY
+
+
+def _wanted(desk: str | None, history: Path | None) -> tuple[str, ...]:
+    if desk:
+        return (desk,)
+    return _DESKS[:1] if history else _DESKS
 
 
 def _last_friday(now: datetime) -> datetime:
@@ -98,27 +114,50 @@ class _Show:
             print_done(done)
 
 
-def _document(done: DeskDemo, seconds: float) -> dict[str, object]:
-    desk = {
-        "desk": done.desk,
-        "tickets": done.tickets,
-        "open": done.open,
-        "planned": done.planned,
-        "applied": done.applied,
-        "left": done.left,
-        "report": done.report,
-    }
-    return {"desks": [desk], "mails": done.mails, "seconds": seconds}
+def _document(done: Sequence[DeskDemo], seconds: float) -> dict[str, object]:
+    desks = [
+        {
+            "desk": each.desk,
+            "tickets": each.tickets,
+            "open": each.open,
+            "planned": each.planned,
+            "applied": each.applied,
+            "left": each.left,
+            "report": each.report,
+        }
+        for each in done
+    ]
+    return {"desks": desks, "mails": sum(each.mails for each in done), "seconds": seconds}
 
 
-def _finish(done: DeskDemo, out: Path, seconds: float) -> None:
-    click.echo(f"\n{done.planned} planned, {done.applied} applied, {done.left} left; {seconds} s.")
+def _finish(done: Sequence[DeskDemo], moment: datetime, seconds: float) -> None:
+    click.echo()
+    for each in done:
+        figures = f"{each.planned} planned, {each.applied} applied, {each.left} left"
+        click.echo(f"{each.desk}: {each.tickets} tickets, {each.open} open; {figures}.")
+    click.echo(f"{seconds} s.")
     click.echo(click.style("\nOpen these files:", bold=True))
-    click.echo(f"  {done.report}  the weekly report")
-    click.echo(f"  {out / 'mails'}/  the {done.mails} mails that were sent")
-    click.echo(f"  {out / 'rules.yaml'}  the rules that did it")
+    for each in done:
+        click.echo(f"  {each.report}  the weekly report")
+        click.echo(f"  {each.folder / 'mails'}  the {each.mails} mails that were sent")
+        click.echo(f"  {each.folder / 'plan.json'}  what was planned, and why")
+    click.echo(f"  {done[0].folder / 'rules.yaml'}  the rules that did it")
     click.echo(click.style("Try these commands next:", bold=True))
-    config = f"sdtools -c {out / 'sdtools.yaml'}"
-    click.echo(f"  {config} runs list")
-    click.echo(f"  {config} explain {done.desk} {done.example}")
-    click.echo("  sdtools init my-desk")
+    first, last = done[0], done[-1]
+    click.echo(f"  {_sdtools(first)} runs list")
+    click.echo(
+        f"  {_sdtools(last)} explain {last.desk} {last.example} --now {moment:%Y-%m-%dT%H:%M:%SZ}"
+    )
+    click.echo(f"  {_program()} init my-desk")
+
+
+def _sdtools(done: DeskDemo) -> str:
+    return f"{_program()} -c {done.folder / 'sdtools.yaml'}"
+
+
+def _program() -> str:
+    """Name sdtools as this person can call it: by its path where it is not on theirs."""
+    if which("sdtools"):
+        return "sdtools"
+    started = Path(sys.argv[0])
+    return str(started) if started.name == "sdtools" else f"{sys.executable} -m sdtools"

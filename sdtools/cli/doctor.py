@@ -22,19 +22,25 @@ _FAILED = 3
 
 @click.command("doctor")
 @click.argument("desk", required=False)
+@click.option(
+    "--canary",
+    default="",
+    metavar="TICKET",
+    help="Write a field of this ticket its own value, to prove the right to write.",
+)
 @config_option
 @clock_option
 @as_json
-def command(desk: str | None, config: Path | None, clock: Clock, as_json: bool) -> int:
+def command(desk: str | None, canary: str, config: Path | None, clock: Clock, as_json: bool) -> int:
     """Check a desk: reach, version, account, rights, clock, time zone, page size, names.
 
-    Each finding says what to do about it. Example: sdtools doctor glpi
+    Each finding says what to do about it. Example: sdtools doctor glpi --canary 1042
     """
     from sdtools.config.load import load_settings
     from sdtools.verbs.doctor import diagnose
 
     settings = load_settings(config_path(config))
-    diagnosis = diagnose(settings.desk(desk), clock.first)
+    diagnosis = diagnose(settings.desk(desk), clock.first, canary)
     if as_json:
         document(
             {

@@ -23,6 +23,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("runs", "Look into the journal."),
     "rules": ("rules", "Check rule files."),
     "report": ("report", "Render a report, and mail it."),
+    "schedule": ("schedule", "Run passes, pulls and reports by themselves."),
+    "status": ("status", "Tell whether everything runs by itself, and what is stale."),
+    "mail": ("mail", "Look into the outbox, and send again."),
     "emulate": ("emulate", "Serve an embedded desk on loopback."),
 }
 
@@ -73,7 +76,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="sdtools")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None, verbose: bool) -> None:
-    """Policy as code for a service desk: rules and reports for GLPI.
+    """Policy as code for a service desk: rules and reports for GLPI and ServiceNow.
 
     First steps: `sdtools demo`, then `sdtools init` and `sdtools doctor`.
     """

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
-__all__ = ["counting", "document", "note", "stepping", "table"]
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["Bar", "counting", "document", "note", "table"]
 
 
 def document(data: object) -> None:
@@ -53,23 +57,42 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-@contextmanager
-def counting(what: str) -> Iterator[Callable[[int], None]]:
-    """Show a growing number on a terminal while something is fetched."""
-    with stepping(what) as step:
-        yield lambda count: step(count, 0)
+class Bar:
+    """Progress on a terminal: drawn from the first step on, and gone while a person is asked."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._shown: tuple[Progress, TaskID] | None = None
+
+    def __call__(self, done: int, total: int = 0) -> None:
+        """Show how many of how many are done; without a total, just a growing number."""
+        if self._shown is None and sys.stderr.isatty():
+            self._shown = self._begin()
+        if self._shown:
+            progress, task = self._shown
+            progress.update(task, completed=done, total=total or None)
+
+    def close(self) -> None:
+        """Take it off the screen; a further step shows it again."""
+        if self._shown:
+            self._shown[0].stop()
+            self._shown = None
+
+    def _begin(self) -> tuple[Progress, TaskID]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        progress.start()
+        return progress, progress.add_task(self._what, total=None)
 
 
 @contextmanager
-def stepping(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how many of how many are done, on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total or None)
+def counting(what: str) -> Iterator[Bar]:
+    """Show progress on a terminal while something is done, and take it away at the end."""
+    bar = Bar(what)
+    try:
+        yield bar
+    finally:
+        bar.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
+from operator import itemgetter
 
 import click
 
@@ -12,7 +14,7 @@ from sdtools.plan import Change, Plan, Reason
 
 __all__ = ["plan_document", "print_plan"]
 
-_LONGEST = 60  # characters of a value in a table
+_LONGEST = 48  # characters of a value in a table
 
 
 def plan_document(plan: Plan) -> dict[str, object]:
@@ -31,8 +33,8 @@ def plan_document(plan: Plan) -> dict[str, object]:
 
 
 def print_plan(plan: Plan, limit: int) -> None:
-    """Print a plan for people: its changes with reasons (the first ``limit``), then the sums."""
-    rows = [_row(change) for change in plan.changes[:limit]]
+    """Print a plan for people: up to ``limit`` changes of all rules with reasons, then the sums."""
+    rows = [_row(change) for change in _some_of_each(plan.changes, limit)]
     if rows:
         table(("ticket", "rule", "change", "before", "after", "because"), rows)
     if len(plan.changes) > limit:
@@ -45,6 +47,16 @@ def print_plan(plan: Plan, limit: int) -> None:
             f" {conflict.wanted}; {conflict.winner} set {conflict.value}"
         )
     _print_sums(plan)
+
+
+def _some_of_each(changes: Sequence[Change], limit: int) -> list[Change]:
+    """Choose so many changes that every rule shows, in the plan's order."""
+    turns: Counter[str] = Counter()
+    ranked = []
+    for place, change in enumerate(changes):
+        turns[change.rule] += 1
+        ranked.append((turns[change.rule], place))
+    return [changes[place] for _, place in sorted(sorted(ranked)[:limit], key=itemgetter(1))]
 
 
 def _print_sums(plan: Plan) -> None:

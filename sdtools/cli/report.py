@@ -58,7 +58,8 @@ def command(
                 raise MailError(
                     f"the report was not mailed: {sent.error}", "it waits for the next try"
                 )
-            note(f"mailed to {', '.join(report.to)}")
+            waits = "waits, " + sent.why if sent.quiet else "mailed"
+            note(f"{waits}: {', '.join(report.to)}")
         if as_json:
             document(weekly_json(made))
     return DONE

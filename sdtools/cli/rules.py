@@ -47,7 +47,8 @@ def check(file: Path | None, desk: str | None, config: Path | None, as_json: boo
         if mistake.source.strip():
             click.echo(f"    {mistake.source.strip()}", err=True)
     if mistakes:
-        click.echo(click.style(f"{len(mistakes)} mistakes", fg="red"), err=True)
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        click.echo(click.style(count, fg="red"), err=True)
         return _WRONG
     click.echo("no mistakes")
     return DONE

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
-from sdtools.config.misfits import misfits
+from sdtools.config.desks import desk_mistakes, desk_settings
+from sdtools.config.jobs import job_settings, timing_mistakes
+from sdtools.config.mail import mail_mistakes, mail_settings
+from sdtools.config.misfits import misfits, secret_mistake, without_secret_lines
 from sdtools.config.secret import Secret, is_reference
-from sdtools.config.settings import (
-    DeskSettings,
-    JobSettings,
-    KnownErrorSettings,
-    MailSettings,
-    ReportSettings,
-    Settings,
-    VipSettings,
-)
-from sdtools.config.shape import ConfigShape, DeskShape, JobShape
+from sdtools.config.settings import ReportSettings, Settings
+from sdtools.config.shape import ConfigShape, JobShape
 from sdtools.errors import ConfigError, Mistake
 from sdtools.yamlfile import Document, load_text
 
@@ -57,7 +51,7 @@ def load_settings(path: Path) -> Settings:
     try:
         shape = ConfigShape.model_validate(document.data)
     except ValidationError as error:
-        raise _refused(path, list(misfits(document, ConfigShape, error))) from None
+        raise _refused(path, list(misfits(document, error))) from None
     mistakes = [*_sense(document, shape)]
     if mistakes:
         raise _refused(path, mistakes)
@@ -66,19 +60,20 @@ def load_settings(path: Path) -> Settings:
 
 def _refused(path: Path, mistakes: list[Mistake]) -> ConfigError:
     count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
-    return ConfigError(f"{path.name} has {count}", mistakes=tuple(mistakes))
+    return ConfigError(f"{path.name} has {count}", mistakes=without_secret_lines(mistakes))
 
 
 def _sense(document: Document, shape: ConfigShape) -> Iterator[Mistake]:
     yield from _database(document, shape.database)
     for name, desk in shape.desks.items():
-        yield from _url(document, ("desks", name, "url"), desk.url)
+        yield from desk_mistakes(document, name, desk)
         if desk.timezone:
             yield from _zone(document, ("desks", name, "timezone"), desk.timezone)
     for name, report in shape.reports.items():
         yield from _zone(document, ("reports", name, "timezone"), report.timezone)
         if report.desk not in shape.desks:
             yield _unknown(document, ("reports", name, "desk"), report.desk, list(shape.desks))
+    yield from mail_mistakes(document, shape.mail)
     for number, job in enumerate(shape.schedule):
         yield from _job(document, number, job, shape)
 
@@ -86,22 +81,7 @@ def _sense(document: Document, shape: ConfigShape) -> Iterator[Mistake]:
 def _database(document: Document, url: str) -> Iterator[Mistake]:
     if not is_reference(url) and urlsplit(url).password:
         hint = "put the url into an environment variable and write env:DATABASE_URL"
-        yield _secret(document, ("database",), "the database url holds a password", hint)
-
-
-def _url(document: Document, path: tuple[str, ...], url: str) -> Iterator[Mistake]:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        hint = "write the address of the API: https://glpi.example.org/apirest.php"
-        yield document.mistake(path, "bad-url", f"{url!r} is not the url of a desk", hint)
-    elif parts.username or parts.password:
-        hint = "leave user and password out; write env: references instead"
-        yield _secret(document, path, "the url holds a secret", hint)
-
-
-def _secret(document: Document, path: tuple[str, ...], message: str, hint: str) -> Mistake:
-    """Name a secret's place without showing its line."""
-    return replace(document.mistake(path, "literal-secret", message, hint), source="")
+        yield secret_mistake(document, ("database",), "the database url holds a password", hint)
 
 
 def _zone(document: Document, path: tuple[str | int, ...], name: str) -> Iterator[Mistake]:
@@ -123,9 +103,7 @@ def _unknown(
 def _job(document: Document, number: int, job: JobShape, shape: ConfigShape) -> Iterator[Mistake]:
     path = ("schedule", number)
     yield from _zone(document, (*path, "timezone"), job.timezone)
-    if bool(job.every) == bool(job.cron):
-        hint = 'write every: 5m, or cron: "30 7 * * mon"'
-        yield document.mistake(path, "no-time", "a job needs either every or cron", hint)
+    yield from timing_mistakes(document, number, job)
     if job.job == "report" and job.name not in shape.reports:
         yield _unknown(document, (*path, "name"), job.name, list(shape.reports))
     if job.job != "report" and job.desk not in shape.desks:
@@ -138,8 +116,11 @@ def _settings(path: Path, shape: ConfigShape) -> Settings:
         path=path,
         database=_database_url(folder, shape.database),
         templates=(folder / shape.templates,),
-        desks={name: _desk(folder, name, desk, shape) for name, desk in shape.desks.items()},
-        mail=_mail(folder, shape),
+        desks={
+            name: desk_settings(folder, name, desk, shape.rules)
+            for name, desk in shape.desks.items()
+        },
+        mail=mail_settings(folder, shape.mail),
         reports={
             name: ReportSettings(
                 name=name,
@@ -150,16 +131,7 @@ def _settings(path: Path, shape: ConfigShape) -> Settings:
             )
             for name, report in shape.reports.items()
         },
-        schedule=tuple(
-            JobSettings(
-                job=job.job,
-                target=job.name if job.job == "report" else job.desk,
-                every=job.every,
-                cron=job.cron,
-                timezone=job.timezone,
-            )
-            for job in shape.schedule
-        ),
+        schedule=job_settings(shape.schedule),
     )
 
 
@@ -168,39 +140,3 @@ def _database_url(folder: Path, url: str) -> str | Secret:
         return Secret(reference=url, folder=folder)
     prefix = "sqlite:///"
     return f"{prefix}{folder / url.removeprefix(prefix)}" if url.startswith(prefix) else url
-
-
-def _desk(folder: Path, name: str, desk: DeskShape, shape: ConfigShape) -> DeskSettings:
-    known = desk.known_errors
-    return DeskSettings(
-        name=name,
-        kind=desk.kind,
-        url=desk.url.rstrip("/"),
-        app_token=Secret(reference=desk.app_token, folder=folder) if desk.app_token else None,
-        user_token=Secret(reference=desk.user_token, folder=folder),
-        entity=desk.entity,
-        vip=VipSettings(**desk.vip.model_dump()) if desk.vip else None,
-        known_errors=KnownErrorSettings(
-            category=known.category,
-            entity=known.entity,
-            problems=known.problems,
-            file=folder / known.file if known.file else None,
-        ),
-        rules=tuple(folder / rules for rules in desk.rules or shape.rules),
-        robots=tuple(desk.robots),
-        timezone=desk.timezone,
-    )
-
-
-def _mail(folder: Path, shape: ConfigShape) -> MailSettings | None:
-    mail = shape.mail
-    if mail is None:
-        return None
-    return MailSettings(
-        host=mail.host,
-        port=mail.port,
-        security=mail.security,
-        sender=mail.sender,
-        user=mail.user,
-        password=Secret(reference=mail.password, folder=folder) if mail.password else None,
-    )

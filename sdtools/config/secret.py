@@ -44,7 +44,7 @@ def _from_environment(name: str, _folder: Path) -> str:
 
 
 def _from_file(name: str, folder: Path) -> str:
-    path = folder / Path(name).expanduser()
+    path = folder / Path(os.path.expandvars(name)).expanduser()  # $CREDENTIALS_DIRECTORY
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

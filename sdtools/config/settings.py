@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from sdtools.config.quiet import QuietHours
 from sdtools.config.secret import Secret
 from sdtools.errors import ConfigError
 
 __all__ = [
+    "ApiKeyLogin",
+    "BasicLogin",
     "DeskSettings",
+    "GlpiAccess",
     "JobSettings",
     "KnownErrorSettings",
     "MailSettings",
+    "OauthLogin",
     "ReportSettings",
+    "ServiceNowAccess",
     "Settings",
     "VipSettings",
 ]
@@ -25,7 +31,7 @@ __all__ = [
 class VipSettings:
     """What makes a person a VIP on a desk; any of them will do."""
 
-    category: str = ""
+    category: str = ""  # GLPI
     group: str = ""
     title: str = ""
 
@@ -35,31 +41,76 @@ class KnownErrorSettings:
     """Where a desk's known errors are kept."""
 
     category: str = ""  # knowledge base category, or one of its ancestors
-    entity: str = ""
+    entity: str = ""  # GLPI
+    knowledge_base: str = ""  # ServiceNow
     problems: bool = True
     file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlpiAccess:
+    """How to log in to a GLPI, and what of it to look at."""
+
+    user_token: Secret
+    app_token: Secret | None = None
+    entity: str = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicLogin:
+    """A ServiceNow account with its password."""
+
+    user: str | Secret
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OauthLogin:
+    """A ServiceNow OAuth client; with an account the password grant, else client credentials."""
+
+    client_id: str | Secret
+    client_secret: Secret
+    account: BasicLogin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyLogin:
+    """A ServiceNow API key."""
+
+    key: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceNowAccess:
+    """How to log in to a ServiceNow, and which of its tickets to look at."""
+
+    login: BasicLogin | OauthLogin | ApiKeyLogin
+    scope: str = ""  # an encoded query on tickets; "": all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
-    """How to reach one desk, and which rules are its own."""
+    """How to reach one desk, and which rules are its own; ``access`` is its kind's own part."""
 
     name: str
-    kind: Literal["glpi"]
+    kind: Literal["glpi", "servicenow"]
     url: str
-    app_token: Secret | None
-    user_token: Secret
-    entity: str
+    access: GlpiAccess | ServiceNowAccess
     vip: VipSettings | None
     known_errors: KnownErrorSettings
     rules: tuple[Path, ...]
     robots: tuple[str, ...]  # logins of other robot accounts
     timezone: str  # of the account; "" asks the desk
 
+    @property
+    def home(self) -> str:
+        """Return the address of the desk's pages, for people."""
+        return self.url.removesuffix("/apirest.php")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSettings:
-    """How to send mail."""
+    """How to send mail, and when not to."""
 
     host: str
     port: int
@@ -67,6 +118,7 @@ class MailSettings:
     sender: str
     user: str = ""
     password: Secret | None = None
+    quiet: tuple[QuietHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +134,9 @@ class ReportSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSettings:
-    """One line of the schedule."""
+    """One line of the schedule; ``id`` is its name, such as ``pass.glpi``."""
 
+    id: str
     job: Literal["pass", "pull", "report"]
     target: str  # a desk, or a report's name
     every: str = ""
@@ -112,6 +165,14 @@ class Settings:
             asked = f"no desk {name!r}" if name else "more than one desk"
             raise ConfigError(f"{self.path}: {asked}", f"say which one: {known}")
         return self.desks[name]
+
+    def job(self, id: str) -> JobSettings:
+        """Return a line of the schedule by its id."""
+        for job in self.schedule:
+            if job.id == id:
+                return job
+        known = ", ".join(job.id for job in self.schedule) or "none: there is no `schedule:`"
+        raise ConfigError(f"{self.path}: no job {id!r}", f"known jobs: {known}")
 
     def report(self, name: str) -> ReportSettings:
         """Return a report by name."""

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sdtools.config.secret import is_reference
 
-__all__ = ["ConfigShape"]
+__all__ = ["DESK_SHAPES", "ConfigShape", "DeskShape", "GlpiShape", "ServiceNowShape"]
 
 
-def _reference(text: str) -> str:
-    if not is_reference(text):
+def _reference(text: object) -> str:
+    if not isinstance(text, str) or not is_reference(text):
         # the text itself is not repeated: it may be the secret
         message = "a secret must be a reference; write env:NAME, file:PATH or keyring:service/user"
         raise ValueError(message)
     return text
 
 
-Reference = Annotated[str, AfterValidator(_reference)]
+Reference = Annotated[str, BeforeValidator(_reference)]
 
 
 class _Shape(BaseModel):
@@ -27,35 +28,91 @@ class _Shape(BaseModel):
 
 
 class VipShape(_Shape):
-    """``vip:``."""
+    """``vip:``; on ServiceNow besides those whose user record says so."""
 
-    category: str = ""
     group: str = ""
     title: str = ""
+
+
+class GlpiVipShape(VipShape):
+    """``vip:`` of a GLPI, where people have a category."""
+
+    category: str = ""
 
 
 class KnownErrorShape(_Shape):
     """``known_errors:``."""
 
     category: str = ""
-    entity: str = ""
     problems: bool = True
     file: str = ""
 
 
-class DeskShape(_Shape):
-    """One desk."""
+class GlpiKnownErrorShape(KnownErrorShape):
+    """``known_errors:`` of a GLPI, where an entity can hold them too."""
 
-    kind: Literal["glpi"]
+    entity: str = ""
+
+
+class ServiceNowKnownErrorShape(KnownErrorShape):
+    """``known_errors:`` of a ServiceNow, where a knowledge base can hold them too."""
+
+    knowledge_base: str = ""
+
+
+class _CommonShape(_Shape):
+    """What every desk says, of whatever kind."""
+
     url: str
-    app_token: Reference | None = None
-    user_token: Reference
-    entity: str = "all"
-    vip: VipShape | None = None
-    known_errors: KnownErrorShape = KnownErrorShape()
     rules: list[str] | None = None
     robots: list[str] = []
     timezone: str = ""
+
+
+class GlpiShape(_CommonShape):
+    """A desk with ``kind: glpi``."""
+
+    kind: Literal["glpi"]
+    app_token: Reference | None = None
+    user_token: Reference
+    entity: str = "all"
+    vip: GlpiVipShape | None = None
+    known_errors: GlpiKnownErrorShape = GlpiKnownErrorShape()
+
+
+class OauthShape(_Shape):
+    """``oauth:``."""
+
+    grant: Literal["password", "client_credentials"]
+    client_id: str
+    client_secret: Reference
+
+
+class ServiceNowShape(_CommonShape):
+    """A desk with ``kind: servicenow``; user and client id may be references too."""
+
+    kind: Literal["servicenow"]
+    user: str = ""
+    password: Reference | None = None
+    oauth: OauthShape | None = None
+    api_key: Reference | None = None
+    scope: str = ""
+    vip: VipShape | None = None
+    known_errors: ServiceNowKnownErrorShape = ServiceNowKnownErrorShape()
+
+
+DeskShape = Annotated[GlpiShape | ServiceNowShape, Field(discriminator="kind")]
+DESK_SHAPES: Mapping[str, type[BaseModel]] = {"glpi": GlpiShape, "servicenow": ServiceNowShape}
+
+
+class QuietShape(_Shape):
+    """One entry of ``mail.quiet:``."""
+
+    to: list[str] = Field(min_length=1)
+    hours: str
+    days: str = "mon-sun"
+    timezone: str = "UTC"
+    bypass: Literal["", "very_low", "low", "medium", "high", "very_high", "major"] = ""
 
 
 class MailShape(_Shape):
@@ -67,6 +124,7 @@ class MailShape(_Shape):
     sender: str = Field(alias="from")
     user: str = ""
     password: Reference | None = None
+    quiet: list[QuietShape] = []
 
 
 class ReportShape(_Shape):

@@ -143,6 +143,13 @@ class Desk(Protocol):
         """Look at reach, version, account, rights, clock, time zone and page size."""
         ...
 
+    def canary(self, ticket: str) -> Check:
+        """Write a ticket's own urgency back to it, to prove the right to write.
+
+        ``ticket`` is an id or what people call it.
+        """
+        ...
+
     def directory(self) -> Directory:
         """Read people, groups, categories, locations, entities, items and calendars."""
         ...

@@ -129,7 +129,9 @@ def _page(response: requests.Response) -> tuple[str, bool]:
         return "the desk is in maintenance mode: try again when it is back", True
     if "mysql error" in text or "database" in text:
         return "the desk cannot reach its database: tell its administrator", True
-    if "password" in text or "login" in text:
+    if "hibernat" in text:
+        return "the instance is asleep (hibernating): wake it up, then try again", True
+    if any(word in text for word in ("password", "login", "log in")):
         return "this is a login page: the url must be the API's, and no proxy may ask first", True
     return "check the url: it must be the desk's API, and not a proxy or its web pages", True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -18,6 +18,7 @@ class Fault:
     status: int | None = None  # None: the line is reset without an answer
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    spoil: Callable[[bytes], bytes] | None = None  # damages the true answer instead of replacing it
 
 
 _MAINTENANCE = b"<!DOCTYPE html><html><head><title>MAINTENANCE MODE</title></head></html>"
@@ -47,10 +48,11 @@ class FaultPlan:
     rate: float = 0.0
     kinds: Sequence[str] = tuple(FAULTS)
     seed: int = 0
+    catalogue: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)  # what kinds name
 
     def at(self, number: int) -> Fault | None:
         """Give the fault of a request; None if it goes well."""
         if number in self.chosen:
-            return FAULTS[self.chosen[number]]
+            return self.catalogue[self.chosen[number]]
         dice = random.Random(f"{self.seed}:{number}")  # noqa: S311 - repeatable, guards nothing
-        return FAULTS[dice.choice(self.kinds)] if dice.random() < self.rate else None
+        return self.catalogue[dice.choice(self.kinds)] if dice.random() < self.rate else None

@@ -12,6 +12,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sdtools.errors import UsageError
+
 __all__ = ["listen", "reset_line", "serving"]
 
 _STARTED_WITHIN = 10.0  # seconds; a loopback server that needs longer is broken
@@ -25,9 +27,12 @@ def listen(port: int = 0) -> socket.socket:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind(("127.0.0.1", port))
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise UsageError(
+            f"port {port} of this machine cannot be used: {error.strerror}",
+            "name another port, or none: a free one is taken then",
+        ) from error
     listener.listen(128)
     return listener
 

@@ -81,6 +81,7 @@ class Notify:
     subject: str
     text: str
     digest: bool = False
+    priority: str = ""  # the ticket's, a Grade's name: quiet hours may let it pass
     kind: Literal["notify"] = "notify"
 
 

@@ -30,3 +30,4 @@ class Message:
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
     desk: str = ""
+    priority: str = ""  # a Grade's name: the highest of the tickets it is about, "" of none

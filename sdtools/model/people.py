@@ -1,4 +1,4 @@
-"""The directory of a desk: people, groups, trees, items and calendars."""
+"""The directory of a desk: people, groups, trees, items, calendars and the words it has."""
 
 from __future__ import annotations
 
@@ -91,3 +91,6 @@ class Directory:
     entities: Mapping[str, Node] = field(default_factory=dict)
     items: Mapping[str, Item] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # by field (urgency, status...), the words that this desk has; a field that is not here has all
+    fixed: frozenset[str] = frozenset()  # fields that nobody can set on this desk

@@ -17,7 +17,7 @@ from email.utils import format_datetime, getaddresses
 from hashlib import blake2b
 from typing import Literal
 
-from sdtools.errors import MailError
+from sdtools.errors import MailError, MailUnreachableError
 from sdtools.model.message import Message
 from sdtools.templating import one_line
 
@@ -100,7 +100,8 @@ class Mailer:
             raise self._error("has no good TLS", str(error.reason), advice) from error
         except (OSError, smtplib.SMTPException) as error:
             advice = "Check mail.host, mail.port and mail.security, and that the server runs."
-            raise self._error("does not answer", str(error), advice) from error
+            known = self._error("does not answer", str(error), advice)
+            raise MailUnreachableError(str(known), advice) from error
 
     def _error(self, what: str, detail: str, advice: str) -> MailError:
         told = f": {one_line(detail)[:200]}" if detail else ""

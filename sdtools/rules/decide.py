@@ -50,7 +50,9 @@ def decide(
 
     With ``only``, the other rules are not judged: nothing rests on what they would have done.
     """
-    judged, kept = judge_all(open_pass(book, world, now, texts, only), world.tickets)
+    # the longest waiting first: who is least loaded is then the same, however a desk counts
+    tickets = sorted(world.tickets, key=lambda ticket: (ticket.opened, ticket.number))
+    judged, kept = judge_all(open_pass(book, world, now, texts, only), tickets)
     changes = tuple(change for result in kept for change in result.changes)
     return Plan(
         id=_plan_id(world.desk, now, changes),

@@ -1,10 +1,11 @@
-"""Names in rules that a desk does not have, or has more than once."""
+"""Names and words in rules that a desk does not have, and names that it has more than once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sdtools.model.grades import Grade
 from sdtools.model.people import Directory
 from sdtools.rules.book import (
     Action,
@@ -14,6 +15,7 @@ from sdtools.rules.book import (
     Rule,
     RuleBook,
     SetAction,
+    Test,
 )
 from sdtools.rules.conditions import each_test
 from sdtools.rules.facts import FACTS
@@ -31,7 +33,7 @@ _NOWHERE = Place(file="", line=0, column=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameProblem:
-    """A name that this desk cannot resolve; ``rule`` is "" outside of rules (tiers, protect)."""
+    """A name or word that this desk lacks; ``rule`` is "" outside of rules (tiers, protect)."""
 
     rule: str
     place: Place
@@ -53,9 +55,10 @@ def unknown_names(book: RuleBook, directory: Directory) -> tuple[NameProblem, ..
     """Return every name in conditions, actions and tiers that the desk lacks or has twice.
 
     The same full path in several entities is one name: which is meant depends on the ticket.
+    Words that the desk's scales do not have, and fields that nobody can set there, come too.
     """
     found = (_problem(use, directory) for use in _uses(book))
-    return tuple(problem for problem in found if problem)
+    return (*(problem for problem in found if problem), *_lacking(book, directory))
 
 
 def _problem(use: _Use, directory: Directory) -> NameProblem | None:
@@ -79,15 +82,60 @@ def _written(use: _Use, meant: tuple[str, ...], directory: Directory) -> list[st
     return [path for path in written if path_key(path) in meant][:_SHOWN]
 
 
-def _uses(book: RuleBook) -> Iterator[_Use]:
+def _lacking(book: RuleBook, directory: Directory) -> Iterator[NameProblem]:
+    """Give the words in conditions and ``set`` that no ticket of this desk can have."""
+    of_tiers = (("", step.when) for step in book.next_tier if step.when)
+    for rule, condition in (*_conditions(book), *of_tiers):
+        for test in each_test(condition):
+            for word in _words(test):
+                yield from _strange(rule, test.place, test.fact, word, directory)
+    for one in book.rules:
+        for action in actions_of(one) if one.enabled else ():
+            if isinstance(action, SetAction) and action.field in directory.fixed:
+                message = f"nobody can set {action.field} on this desk"
+                yield NameProblem(rule=one.id, place=action.place, message=message)
+            elif isinstance(action, SetAction):
+                yield from _strange(one.id, action.place, action.field, action.value, directory)
+
+
+def _words(test: Test) -> Iterator[str]:
+    if test.operator != "empty":
+        for one in test.wanted if isinstance(test.wanted, tuple) else (test.wanted,):
+            yield one.name if isinstance(one, Grade) else str(one)
+
+
+def _strange(
+    rule: str, place: Place, field: str, word: str, directory: Directory
+) -> Iterator[NameProblem]:
+    known = directory.choices.get(field)
+    if known is not None and word not in known:
+        message = f"this desk has no {field} {word!r}"
+        yield NameProblem(
+            rule=rule, place=place, message=message, hint=f"it has: {', '.join(known)}"
+        )
+
+
+def _conditions(book: RuleBook) -> Iterator[tuple[str, Condition]]:
+    """Give the conditions of the book with their rules, those of tiers left out."""
     for rule in book.rules:
         if rule.enabled:
-            yield from _in_condition(rule.id, rule.when)
-            yield from _in_actions(rule)
+            yield rule.id, rule.when
     for definition in book.slas or ():
-        yield from _in_condition("", definition.when)
+        yield "", definition.when
     if book.protect:
-        yield from _in_condition("", book.protect)
+        yield "", book.protect
+
+
+def _uses(book: RuleBook) -> Iterator[_Use]:
+    for rule_id, condition in _conditions(book):
+        yield from _in_condition(rule_id, condition)
+    for rule in book.rules:
+        if rule.enabled:
+            yield from _in_actions(rule)
+    yield from _in_tiers(book)
+
+
+def _in_tiers(book: RuleBook) -> Iterator[_Use]:
     for number, groups in book.tiers.items():
         place = book.tier_places.get(number, _NOWHERE)
         for name in groups:

@@ -62,6 +62,18 @@ class Lease:
             f"Wait for it to end. If it is dead, its lease falls free at {until}.",
         )
 
+    def owner(self) -> str:
+        """Return who holds the lease, "" when nobody does."""
+        with self._database.reading() as connection:
+            held = select(leases.c.owner).where(self._mine)
+            return connection.execute(held).scalar() or ""
+
+    def bury(self, owner: str) -> None:
+        """Free the lease of an owner that is known to be dead, if it still holds it."""
+        with self._database.begin() as connection:
+            dead = and_(self._mine, leases.c.owner == owner)
+            connection.execute(update(leases).where(dead).values(owner=""))
+
     def heartbeat(self, now: datetime) -> None:
         """Keep the lease for another time to live; raises LeaseError when it was lost."""
         with self._database.begin() as connection:

@@ -195,6 +195,13 @@ class Mirror:
             solved=by.get(Status.solved, 0),
         )
 
+    def missing(self, seen: frozenset[str]) -> int:
+        """Count the tickets that the desk showed until now and that are not among ``seen``."""
+        shown = and_(self._there, rows.c.missing == 0)
+        with self._database.reading() as connection:
+            ids = connection.execute(select(rows.c.id).where(shown)).scalars()
+            return sum(id not in seen for id in ids)
+
     def reconcile(self, seen: frozenset[str], now: datetime) -> Reconciled:
         """Compare with all ids that the desk shows, and set the cursor of tier ``ids``.
 

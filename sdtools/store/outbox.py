@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, select, update
 
-from sdtools.errors import StoreError
+from sdtools.errors import StoreError, UsageError
 from sdtools.model.message import Message
 from sdtools.store.codec import Codec, storable
 from sdtools.store.database import Database
@@ -96,6 +96,37 @@ class Outbox:
             )
             for row in found
         )
+
+    def claim(self, queued: Queued, until: datetime) -> bool:
+        """Take a message that is due, so that no other process sends it too.
+
+        False when another one was quicker. Should this one die, it is due again at ``until``.
+        """
+        mine = and_(
+            messages.c.key == queued.message.key,
+            messages.c.state == MessageState.waiting,
+            messages.c.due == queued.due,
+        )
+        with self._database.begin() as connection:
+            return connection.execute(update(messages).where(mine).values(due=until)).rowcount == 1
+
+    def postpone(self, key: str, until: datetime) -> None:
+        """Let a message wait until then; that is no failure."""
+        with self._database.begin() as connection:
+            _change(connection, key, {"due": until})
+
+    def retry(self, key: str, now: datetime) -> None:
+        """Make a message due now, dead or waiting, with all its attempts before it again.
+
+        UsageError for one that is sent, or not there.
+        """
+        with self._database.begin() as connection:
+            found = connection.execute(select(messages).where(messages.c.key == key)).first()
+            if found is None or found.state == MessageState.sent:
+                what = "was sent already" if found else "is not in the outbox"
+                advice = "see what waits or is dead: sdtools mail list"
+                raise UsageError(f"the message {key!r} {what}", advice)
+            _change(connection, key, {"state": MessageState.waiting, "attempts": 0, "due": now})
 
     def sent(self, key: str, now: datetime) -> None:
         """Note that a message is out, and drop its texts: they are people's data."""

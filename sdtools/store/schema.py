@@ -27,6 +27,7 @@ __all__ = [
     "changes",
     "comments",
     "cursors",
+    "jobs",
     "leases",
     "memories",
     "messages",
@@ -38,7 +39,7 @@ __all__ = [
     "writes",
 ]
 
-REVISION = "0001"  # the newest migration: a database that says so is opened without alembic
+REVISION = "0002"  # the newest migration: a database that says so is opened without alembic
 
 
 class Moment(TypeDecorator[datetime]):
@@ -198,4 +199,20 @@ leases = Table(
     Column("since", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("token", Integer, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),  # "pass.glpi", "report.weekly"
+    Column("timing", String, nullable=False),  # as configured: another one is another plan
+    Column("since", Moment, nullable=False),  # when it was first seen with this timing
+    Column("due", Moment, nullable=False),
+    Column("began", Moment),
+    Column("ended", Moment),  # before `began`: it is at it, or was killed
+    Column("good", Moment),  # when the last good run began
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("held", Integer, nullable=False),  # ticks in a row at which another run had the desk
+    Column("error", Text, nullable=False),  # of the last failure; "" since the last good run
+    Column("detail", Text, nullable=False),  # what the last good run did, in words
 )

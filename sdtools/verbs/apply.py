@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sdtools.apply.context import Applied, ApplyContext
@@ -13,6 +13,7 @@ from sdtools.apply.guard import guard
 from sdtools.apply.run import apply_plan
 from sdtools.config.settings import DeskSettings
 from sdtools.connectors.desk import Desk
+from sdtools.connectors.http import sleep
 from sdtools.connectors.webhook import post_webhook
 from sdtools.errors import GuardError, UsageError
 from sdtools.model.ticket import Ticket
@@ -24,11 +25,20 @@ from sdtools.store.mirror import Mirror
 from sdtools.store.plans import PlanShelf, plan_from_json
 from sdtools.verbs.connect import connect
 from sdtools.verbs.hold import hold
-from sdtools.verbs.plan import Selection, decide_on, refresh, rule_limits, save_plan
+from sdtools.verbs.plan import (
+    Selection,
+    decide_on,
+    refresh,
+    rule_limits,
+    save_plan,
+    select,
+)
 from sdtools.verbs.send import Sent, send_due
 from sdtools.verbs.workspace import Workspace, load_book
 
 __all__ = ["ApplyOrder", "Done", "apply_desk", "apply_file", "read_plan"]
+
+_PLAN_LIVES = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,7 @@ class ApplyOrder:
     adopt: bool = False
     limit: int | None = None
     selection: Selection = field(default_factory=Selection)
+    wait: Callable[[float], None] = sleep  # seconds between two tries of a request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +91,10 @@ class Done:
 def apply_desk(workspace: Workspace, settings: DeskSettings, order: ApplyOrder) -> Done:
     """Do a whole pass over a desk."""
     book = load_book(settings)
-    with hold(workspace.database, settings.name, order.wall) as holds, connect(settings) as desk:
+    with (
+        hold(workspace.database, settings.name, order.wall) as holds,
+        connect(settings, order.wait) as desk,
+    ):
         now = order.now()
         refresh(workspace, settings, desk, now, False, order.pulled)
         known = (desk.account_id, desk.consequences)
@@ -98,7 +112,17 @@ def apply_file(workspace: Workspace, settings: DeskSettings, plan: Plan, order: 
             f"plan {plan.id} was made by other rules than those of desk {settings.name} now",
             f"make a new one: sdtools plan {settings.name} --out FILE",
         )
-    with hold(workspace.database, settings.name, order.wall) as holds, connect(settings) as desk:
+    if order.now() - plan.now > _PLAN_LIVES:
+        raise UsageError(
+            f"plan {plan.id} was made at {plan.now:%Y-%m-%d %H:%M} UTC: what it says of ages and"
+            " deadlines may no longer be true",
+            f"make a new one: sdtools plan {settings.name} --out FILE",
+        )
+    plan = select(workspace, settings, plan, order.selection, book)
+    with (
+        hold(workspace.database, settings.name, order.wall) as holds,
+        connect(settings, order.wait) as desk,
+    ):
         _first_pass(workspace, settings, order)
         _guard(workspace, settings, order, plan, book)
         return _carry_out(workspace, settings, order, plan, book, desk, holds)
@@ -137,14 +161,41 @@ def _guard(
     blocked = guard(plan, book.limits, known.known, known.new, order.limit, limits)
     if blocked is None:
         return
-    PlanShelf(workspace.database, settings.name).save(plan)
-    path = workspace.settings.path.parent / f"{plan.id}.json"
-    save_plan(plan, path)
+    path = _saved_for_review(workspace, settings, replace(plan, blocked=blocked), last_good)
     raise GuardError(
         f"stopped by the limit on {blocked.limit}: {blocked.wanted} wanted, {blocked.allowed}"
         f" allowed (rule {blocked.rule}); nothing was changed",
-        f"{blocked.advice}; the plan is saved as {path}",
+        f"review {path}, then: sdtools apply {path} --limit {_touched(plan)}",
     )
+
+
+def _touched(plan: Plan) -> int:
+    """Count the tickets that a plan would touch: what ``--limit`` has to allow."""
+    return len({change.ticket for change in plan.changes if not change.observe})
+
+
+def _saved_for_review(
+    workspace: Workspace, settings: DeskSettings, plan: Plan, last_good: datetime | None
+) -> Path:
+    """Save a plan that was stopped; what a schedule plans again and again is saved once."""
+    folder = workspace.settings.path.parent
+    shelf = PlanShelf(workspace.database, settings.name)
+    earlier = shelf.latest_blocked()
+    if earlier and (last_good is None or earlier.now > last_good) and _same(earlier, plan):
+        path = folder / f"{earlier.id}.json"
+        if path.is_file():
+            return path
+    shelf.save(plan)
+    path = folder / f"{plan.id}.json"
+    save_plan(plan, path)
+    return path
+
+
+def _same(one: Plan, other: Plan) -> bool:
+    """Tell whether two plans want the same, under the same rules, and the first is young."""
+    keys = [{change.key for change in plan.changes} for plan in (one, other)]
+    young = other.now - one.now < _PLAN_LIVES / 2  # a person needs time to review it
+    return young and one.rulebook == other.rulebook and keys[0] == keys[1]
 
 
 def _carry_out(
@@ -170,6 +221,8 @@ def _carry_out(
         holds=holds,
         progress=order.progress,
         keep=lambda tickets: _keep(mirror, tickets, order.now()),
+        texts=workspace.templates,
+        kind="part" if plan.partial else "apply",
         insisting=frozenset(rule.id for rule in book.rules if rule.insist),
     )
     applied = apply_plan(plan, desk, Journal(database, settings.name), context)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sdtools.config.settings import DeskSettings
+from sdtools.config.secret import Secret
+from sdtools.config.settings import (
+    ApiKeyLogin,
+    BasicLogin,
+    DeskSettings,
+    GlpiAccess,
+    OauthLogin,
+    ServiceNowAccess,
+)
 from sdtools.connectors.desk import Desk
 from sdtools.connectors.glpi.consequences import GlpiConsequences
 from sdtools.connectors.glpi.desk import glpi_desk
 from sdtools.connectors.glpi.options import KnownErrorSource, Vip
+from sdtools.connectors.http import Wait, sleep
+from sdtools.connectors.servicenow import options as servicenow
+from sdtools.connectors.servicenow.consequences import ServiceNowConsequences
+from sdtools.connectors.servicenow.desk import servicenow_desk
 from sdtools.errors import UsageError
 from sdtools.model.world import Consequences
 from sdtools.store.codec import Codec
@@ -29,26 +40,73 @@ class _Arithmetic:
     document: str
 
 
-def connect(settings: DeskSettings) -> Desk:
-    """Return the desk, not yet entered: nothing is sent before ``with``."""
-    return _KINDS[settings.kind](settings)
+def connect(settings: DeskSettings, wait: Wait = sleep) -> Desk:
+    """Return the desk, not yet entered: nothing is sent before ``with``.
+
+    ``wait`` takes the seconds between two tries of a request.
+    """
+    match settings.access:
+        case GlpiAccess() as access:
+            return _glpi(settings, access, wait)
+        case ServiceNowAccess() as access:
+            return _servicenow(settings, access, wait)
 
 
-def _glpi(settings: DeskSettings) -> Desk:
+def _glpi(settings: DeskSettings, access: GlpiAccess, wait: Wait) -> Desk:
     vip = settings.vip
     known = settings.known_errors
     return glpi_desk(
         settings.name,
         url=settings.url,
-        app_token=settings.app_token.reveal() if settings.app_token else "",
-        user_token=settings.user_token.reveal(),
-        entity=settings.entity,
+        app_token=access.app_token.reveal() if access.app_token else "",
+        user_token=access.user_token.reveal(),
+        entity=access.entity,
         vip=Vip(category=vip.category, group=vip.group, title=vip.title) if vip else None,
         known_errors=KnownErrorSource(
             category=known.category, entity=known.entity, problems=known.problems
         ),
         timezone=settings.timezone,
+        wait=wait,
     )
+
+
+def _servicenow(settings: DeskSettings, access: ServiceNowAccess, wait: Wait) -> Desk:
+    vip = settings.vip
+    known = settings.known_errors
+    return servicenow_desk(
+        settings.name,
+        url=settings.url,
+        credentials=_credentials(access.login),
+        scope=access.scope,
+        vip=servicenow.Vip(group=vip.group, title=vip.title) if vip else None,
+        known_errors=servicenow.KnownErrorSource(
+            category=known.category,
+            knowledge_base=known.knowledge_base,
+            problems=known.problems,
+        ),
+        timezone=settings.timezone,
+        wait=wait,
+    )
+
+
+def _credentials(login: BasicLogin | OauthLogin | ApiKeyLogin) -> servicenow.Credentials:
+    match login:
+        case BasicLogin(user=user, password=password):
+            return servicenow.Basic(user=_plain(user), password=password.reveal())
+        case ApiKeyLogin(key=key):
+            return servicenow.ApiKey(key=key.reveal())
+        case OauthLogin(client_id=client, client_secret=secret, account=account):
+            return servicenow.OAuth(
+                grant="password" if account else "client_credentials",
+                client_id=_plain(client),
+                client_secret=secret.reveal(),
+                user=_plain(account.user) if account else "",
+                password=account.password.reveal() if account else "",
+            )
+
+
+def _plain(text: str | Secret) -> str:
+    return text if isinstance(text, str) else text.reveal()
 
 
 def keep_consequences(
@@ -72,5 +130,7 @@ def kept_consequences(database: Database, settings: DeskSettings) -> tuple[str, 
 
 
 _ARITHMETIC = Codec(_Arithmetic)
-_CODECS: dict[str, Codec[Any]] = {"glpi": Codec(GlpiConsequences)}
-_KINDS: dict[str, Callable[[DeskSettings], Desk]] = {"glpi": _glpi}
+_CODECS: dict[str, Codec[Any]] = {
+    "glpi": Codec(GlpiConsequences),
+    "servicenow": Codec(ServiceNowConsequences),
+}

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sdtools.config.settings import DeskSettings
 from sdtools.connectors.desk import Check
-from sdtools.errors import ConfigError, DeskError
+from sdtools.errors import DeskError
 from sdtools.model.people import Directory
 from sdtools.rules.lint import unknown_names
 from sdtools.verbs.connect import connect
@@ -29,16 +29,20 @@ class Diagnosis:
         return all(check.ok for check in self.checks)
 
 
-def diagnose(settings: DeskSettings, now: datetime) -> Diagnosis:
-    """Look at a desk; a desk that cannot be reached is a finding too."""
+def diagnose(settings: DeskSettings, now: datetime, canary: str = "") -> Diagnosis:
+    """Look at a desk; a desk that cannot be reached is a finding too.
+
+    ``canary`` is a ticket, by number or id, that may be written to: a field's own value, no other.
+    """
     try:
         with connect(settings) as desk:
             checks = desk.check(now)
             names = _names(settings, desk.directory())
-    except (DeskError, ConfigError) as error:
+            written = (desk.canary(canary),) if canary else ()
+    except DeskError as error:
         failed = Check(name="reach", ok=False, found=str(error), advice=error.advice)
         return Diagnosis(desk=settings.name, checks=(failed,))
-    return Diagnosis(desk=settings.name, checks=(*checks, names))
+    return Diagnosis(desk=settings.name, checks=(*checks, names, *written))
 
 
 def _names(settings: DeskSettings, directory: Directory) -> Check:

@@ -11,10 +11,19 @@ from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
 from sdtools.emulator.glpi.fill import glpi_rows
+from sdtools.emulator.servicenow.database import ServiceNowDatabase
+from sdtools.emulator.servicenow.desk import EmbeddedServiceNow, serve_servicenow
+from sdtools.emulator.servicenow.fill import servicenow_rows
 from sdtools.emulator.world.model import World
 from sdtools.emulator.world.seeded import seeded_world
 
-__all__ = ["emulate_glpi", "serve_world", "timezone_of"]
+__all__ = [
+    "emulate_glpi",
+    "emulate_servicenow",
+    "serve_servicenow_world",
+    "serve_world",
+    "timezone_of",
+]
 
 
 @contextmanager
@@ -28,6 +37,16 @@ def emulate_glpi(
 
 
 @contextmanager
+def emulate_servicenow(
+    now: datetime, seed: int, tickets: int, port: int, latency: float
+) -> Iterator[EmbeddedServiceNow]:
+    """Serve a ServiceNow on loopback, filled with a seeded world; ``latency`` in seconds."""
+    world = seeded_world(seed, tickets, now)
+    with serve_servicenow_world(world, Clock(now, time.monotonic), port, latency) as desk:
+        yield desk
+
+
+@contextmanager
 def serve_world(
     world: World, clock: Clock, port: int = 0, latency: float = 0.0
 ) -> Iterator[EmbeddedGlpi]:
@@ -36,6 +55,17 @@ def serve_world(
     database = GlpiDatabase()
     database.load(glpi_rows(world, clock.now(), timezone))
     with serve_glpi(database, clock, port=port, latency=latency, timezone=timezone) as desk:
+        yield desk
+
+
+@contextmanager
+def serve_servicenow_world(
+    world: World, clock: Clock, port: int = 0, latency: float = 0.0
+) -> Iterator[EmbeddedServiceNow]:
+    """Serve a ServiceNow on loopback that holds this world."""
+    database = ServiceNowDatabase()
+    database.load(servicenow_rows(world, clock.now()))
+    with serve_servicenow(database, clock, port=port, latency=latency) as desk:
         yield desk
 
 

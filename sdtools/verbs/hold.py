@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from sdtools.errors import LeaseError, StoreError
 from sdtools.store.database import Database
@@ -28,7 +29,10 @@ def hold(
     """
     lease = Lease(database, desk)
     ended = threading.Event()
-    with lease.acquire(f"{socket.gethostname()}:{os.getpid()}", wall()):
+    before = lease.owner()
+    if before and _is_dead(before):  # killed: nobody has to wait until its lease runs out
+        lease.bury(before)
+    with lease.acquire(_owner(os.getpid()), wall()):
         beat = threading.Thread(target=_keep, args=(lease, wall, ended), daemon=True)
         beat.start()
         try:
@@ -36,6 +40,29 @@ def hold(
         finally:
             ended.set()
             beat.join()
+
+
+def _owner(pid: int) -> str:
+    """Name a process of this machine, and of this container where it is one."""
+    try:
+        space = Path("/proc/self/ns/pid").readlink().name
+    except OSError:
+        space = ""
+    return f"{socket.gethostname()}:{space}:{pid}"
+
+
+def _is_dead(owner: str) -> bool:
+    """Tell whether an owner was a process of this machine that is no more."""
+    pid = owner.rpartition(":")[2]
+    if not pid.isdigit() or owner != _owner(int(pid)):
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # it lives, and is somebody else's
+        return False
+    return False
 
 
 def _keep(lease: Lease, wall: Callable[[], datetime], ended: threading.Event) -> None:

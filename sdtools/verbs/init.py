@@ -25,6 +25,12 @@ desks:
     # vip: {category: VIP}                # what marks a VIP: a user category, group or title
     # known_errors: {category: Known errors}   # the knowledge base category that holds them
     # robots: [monitoring]                # logins of other programs: they are not people
+  # snow:
+  #   kind: servicenow
+  #   url: https://example.service-now.com
+  #   user: env:SNOW_USER                 # or api_key:, or oauth: {grant, client_id, client_secret}
+  #   password: env:SNOW_PASSWORD
+  #   scope: "assignment_group.nameSTARTSWITHIT"   # an encoded query on tickets; none: all
 # mail: {host: localhost, port: 25, security: none, from: "desk@example.org"}
 # reports:
 #   weekly: {desk: glpi, to: [manager@example.org], language: en, timezone: Europe/Paris}

@@ -24,7 +24,16 @@ from sdtools.verbs.pull import Pulled, pull
 from sdtools.verbs.workspace import Workspace, load_book
 from sdtools.verbs.world import build_world
 
-__all__ = ["Decided", "Selection", "decide_on", "plan", "refresh", "rule_limits", "save_plan"]
+__all__ = [
+    "Decided",
+    "Selection",
+    "decide_on",
+    "plan",
+    "refresh",
+    "rule_limits",
+    "save_plan",
+    "select",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +98,10 @@ def decide_on(
 ) -> Decided:
     """Decide on the mirror as it is, and say whether the guard would stop the plan."""
     world = build_world(settings, workspace.database, of_desk[0], of_desk[1], now)
-    made = replace(decide(book, world, now, workspace.templates), desk_url=settings.url)
-    made = _selected(made, selection, book, Mirror(workspace.database, settings.name))
+    only = _rules_of(selection, book)
+    texts = replace(workspace.templates, timezone=_zone(settings, book))
+    made = replace(decide(book, world, now, texts, only), desk_url=settings.url)
+    made = narrow(made, _tickets_of(workspace, settings, selection), only)
     last_good = Journal(workspace.database, settings.name).last_good()
     known = Mirror(workspace.database, settings.name).known_and_new(last_good)
     blocked = guard(made, book.limits, known.known, known.new, None, rule_limits(book))
@@ -112,16 +123,38 @@ def rule_limits(book: RuleBook) -> dict[str, int]:
     return {rule.id: rule.limit for rule in book.rules if rule.limit is not None}
 
 
-def _selected(made: Plan, selection: Selection, book: RuleBook, mirror: Mirror) -> Plan:
+def select(
+    workspace: Workspace, settings: DeskSettings, made: Plan, selection: Selection, book: RuleBook
+) -> Plan:
+    """Keep the selected part of a plan; UsageError for a rule or ticket that there is not."""
+    tickets = _tickets_of(workspace, settings, selection)
+    return narrow(made, tickets, _rules_of(selection, book))
+
+
+def _rules_of(selection: Selection, book: RuleBook) -> frozenset[str]:
     known = [rule.id for rule in book.rules]
     for rule in selection.rules:
         if rule not in known:
             hint = did_you_mean(rule, known) or f"rules: {', '.join(known)}"
             raise UsageError(f"there is no rule {rule!r}", hint)
+    return frozenset(selection.rules)
+
+
+def _tickets_of(
+    workspace: Workspace, settings: DeskSettings, selection: Selection
+) -> frozenset[str]:
+    mirror = Mirror(workspace.database, settings.name)
     tickets = set()
     for text in selection.tickets:
         found = mirror.find(text)
         if found is None:
-            raise UsageError(f"there is no ticket {text!r} on desk {made.desk}", "check its number")
+            message = f"there is no ticket {text!r} on desk {settings.name}"
+            raise UsageError(message, "check its number")
         tickets.add(found.id)
-    return narrow(made, frozenset(tickets), frozenset(selection.rules))
+    return frozenset(tickets)
+
+
+def _zone(settings: DeskSettings, book: RuleBook) -> str:
+    """Return the zone of the times in messages: of the rules' calendar, else of the desk."""
+    calendar = book.calendars.get(book.default_calendar)
+    return calendar.timezone if calendar else settings.timezone or "UTC"

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sdtools.connectors.desk import Desk
+from sdtools.errors import GuardError
 from sdtools.store.mirror import Mirror
 
 __all__ = ["Pulled", "pull"]
 
 HOURLY = timedelta(hours=1)
 NIGHTLY = timedelta(hours=24)
+_GONE = 0.01  # share of the tickets that may be gone at once
+_FEW = 5  # on a small desk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +82,22 @@ def _reconcile(desk: Desk, mirror: Mirror, now: datetime, full: bool) -> tuple[i
         return 0, 0
     if not full and not _due(last, now, NIGHTLY):
         return 0, 0
-    result = mirror.reconcile(desk.ticket_ids(), now)
+    seen = desk.ticket_ids()
+    if not full:
+        _refuse_landslide(desk.name, mirror.missing(seen), mirror.counts().tickets)
+    result = mirror.reconcile(seen, now)
     mirror.set_cursor("ids", now)
     return result.missing, result.removed
+
+
+def _refuse_landslide(desk: str, missing: int, known: int) -> None:
+    """Stop when many tickets are gone at once: lost rights look like deletions (DESIGN 6)."""
+    if missing > max(_FEW, known * _GONE):
+        raise GuardError(
+            f"{missing} of {known} tickets of desk {desk} are gone at once; nothing was changed",
+            f"look at the account's rights: sdtools doctor {desk}; if they really are gone:"
+            f" sdtools pull {desk} --full",
+        )
 
 
 def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:

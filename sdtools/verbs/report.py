@@ -25,7 +25,10 @@ _AFTERWARDS = timedelta(days=1)  # a Monday's report still shows what that morni
 def period_of(report: ReportSettings, week: str | None, now: datetime) -> Period:
     """Return the week asked for, else the last one that is over."""
     if week:
-        return parse_week(week, report.timezone)
+        period = parse_week(week, report.timezone)
+        if period.begin > now:
+            raise UsageError(f"the week {period.label} has not begun", "name one that has")
+        return period
     return previous(week_of(now, report.timezone))
 
 
@@ -40,7 +43,7 @@ def figures(workspace: Workspace, report: ReportSettings, period: Period, now: d
     until = min(now, period.end + _AFTERWARDS)
     material = Material(
         desk=settings.name,
-        desk_url=settings.url,
+        desk_url=settings.home,
         tickets=mirror.tickets_between(*needed(period, now)),
         directory=mirror.directory(),
         known_errors=mirror.knowledge(),
@@ -68,8 +71,14 @@ def write_report(path: Path, content: str) -> None:
         raise UsageError(message, "name a file in a folder that is yours") from error
 
 
-def mail_report(workspace: Workspace, report: ReportSettings, made: Weekly, now: datetime) -> Sent:
-    """Put the report into the outbox and send what is due there."""
+def mail_report(
+    workspace: Workspace, report: ReportSettings, made: Weekly, now: datetime, key: str = ""
+) -> Sent:
+    """Put the report into the outbox and send what is due there.
+
+    A report with a ``key`` that was queued before is not queued again; a person who asks for it
+    without one gets it a second time.
+    """
     mail = workspace.settings.mail
     if mail is None:
         raise ConfigError(
@@ -78,7 +87,7 @@ def mail_report(workspace: Workspace, report: ReportSettings, made: Weekly, now:
         )
     if not report.to:
         raise ConfigError(f"report {report.name} has no recipients", "name them in `to:`")
-    key = f"report.{report.name}.{made.period.label}.{now:%Y%m%d%H%M}"
+    key = key or f"report.{report.name}.{made.period.label}.{now:%Y%m%d%H%M}"
     message = render_message(made, workspace.templates, report.language, report.to, key)
     Outbox(workspace.database).put(None, message)
     return send_due(workspace.database, mail, now)

@@ -113,10 +113,16 @@ class WorkTime:
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether somebody is at work; the end of an opening is closed."""
+        return self.closes(at) is not None
+
+    def closes(self, at: datetime) -> datetime | None:
+        """Return when the opening ends (UTC) that a moment lies in, None while it is closed."""
         moment = _micros(at)
         window = self._covering(moment, moment)
         index = bisect_right(window.begins, moment) - 1
-        return index >= 0 and moment < window.ends[index]
+        if index < 0 or moment >= window.ends[index]:
+            return None
+        return _EPOCH + timedelta(microseconds=window.ends[index])
 
     def _covering(self, low: int, high: int) -> _Window:
         window = self._window

@@ -156,6 +156,9 @@ class PaperDesk:
     def check(self, now: datetime) -> tuple[Check, ...]:
         return ()
 
+    def canary(self, ticket: str) -> Check:
+        return Check(name="canary", ok=True, found=ticket)
+
     def directory(self) -> Directory:
         return Directory()
 
@@ -580,7 +583,7 @@ def test_digest_notifications_reach_each_recipient_in_one_mail(office: Office) -
     plan = plan_of(digest("1", boss), digest("2", boss, deputy), digest("3", boss))
     applied = office.apply(plan, batch=1)
     assert states(applied.outcomes) == ["applied"] * 3
-    assert office.mails() == ["Ticket 1 (+2)", "Ticket 2"]
+    assert office.mails() == ["Ticket 2", "[paper] 3 messages: Ticket 1..."]
     office.apply(plan)
     assert len(office.mails()) == 2
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from cli_desk import NOW, Sdtools
 
+from sdtools.emulator.glpi.desk import EmbeddedGlpi
+
 AT = ("--now", NOW.isoformat())
 
 
@@ -181,6 +183,12 @@ def test_help_imports_nothing_heavy() -> None:
         "baseline",
         "explain",
         "report",
+        "schedule run",
+        "schedule list",
+        "schedule install",
+        "status",
+        "mail list",
+        "mail retry",
         "emulate glpi",
     ],
 )
@@ -195,3 +203,28 @@ def test_a_usage_mistake_is_one_json_document_too(sdtools: Sdtools) -> None:
     assert refused.code == 2
     assert refused.json["exit"] == 2
     assert "--nonsense" in str(refused.json["error"])
+
+
+def test_output_that_cannot_be_written_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sdtools", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_a_usage_mistake(sdtools: Sdtools, desk: EmbeddedGlpi) -> None:
+    port = desk.url.rpartition(":")[2].partition("/")[0]
+    refused = sdtools("emulate", "glpi", "--port", port, "--tickets", "1")
+    assert refused.code == 2
+    assert "another port" in refused.err
+
+
+def test_a_week_that_has_not_begun_has_no_report(folder: Path, sdtools: Sdtools) -> None:
+    sdtools("pull", *AT)
+    assert sdtools("report", "weekly", "--week", "2030-W01", *AT).code == 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -225,3 +227,61 @@ def test_a_link_that_only_sdtools_made_is_not_taken_for_a_removed_one(
     desk.clock.advance(timedelta(minutes=5))
     plan = sdtools("plan", "glpi", "--json", *AT).json
     assert (plan["changes"], plan["yields"]) == ([], [])
+
+
+def test_many_tickets_gone_at_once_stop_the_pass_until_a_person_has_looked(
+    folder: Path, sdtools: Sdtools, desk: EmbeddedGlpi
+) -> None:
+    sdtools("baseline", "glpi", *AT)
+    for row in desk.database.rows("Ticket")[:10]:
+        desk.database.delete("Ticket", "id = ?", [row["id"]])
+    tomorrow = ("--now", (NOW + timedelta(hours=25)).isoformat())
+    for _ in range(2):  # and it is not forgotten in the next pass
+        stopped = sdtools("apply", "glpi", "--yes", *tomorrow)
+        assert stopped.code == 4
+        assert "10 of 150 tickets" in stopped.err
+    assert sdtools("pull", "glpi", "--full", *tomorrow).code == 0
+    day_after = ("--now", (NOW + timedelta(hours=51)).isoformat())
+    assert sdtools("apply", "glpi", "--yes", *day_after).code in {0, 4}
+    assert sdtools("pull", "glpi", "--json", *day_after).code == 0
+
+
+def test_a_part_of_a_desk_does_not_answer_for_the_whole(folder: Path, sdtools: Sdtools) -> None:
+    assert sdtools(*APPLY, "--adopt", "--rule", "ask-again").code == 0
+    assert sdtools(*APPLY).code == 4
+
+
+def test_of_a_saved_plan_only_the_selected_part_is_carried_out(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    rule = ("--rule", "vip-is-urgent", "--rule", "ask-again", "--rule", "resolve-ladder")
+    made = sdtools("plan", "glpi", *rule, "--out", "plan.json", "--json", *AT).json
+    tickets = sorted({change["ticket"] for change in made["changes"]})  # type: ignore[attr-defined]  # a list
+    assert len(tickets) > 1
+    done = sdtools("apply", "plan.json", "--yes", "--adopt", "--json", "--ticket", tickets[0], *AT)
+    mine = [change for change in made["changes"] if change["ticket"] == tickets[0]]  # type: ignore[attr-defined]  # a list
+    assert done.json["planned"] == done.json["applied"] == len(mine)
+
+
+def test_an_old_plan_is_refused(folder: Path, sdtools: Sdtools) -> None:
+    sdtools("plan", "glpi", "--out", "plan.json", *AT)
+    later = ("--now", (NOW + timedelta(days=2)).isoformat())
+    refused = sdtools("apply", "plan.json", "--yes", "--adopt", *later)
+    assert refused.code == 2
+    assert "make a new one" in refused.err
+
+
+def test_a_run_that_was_killed_does_not_keep_the_next_one_waiting(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    program = (
+        "import os, sys\nfrom datetime import UTC, datetime\n"
+        "from sdtools.store.database import open_database\nfrom sdtools.verbs.hold import hold\n"
+        "with open_database(sys.argv[1]) as database:\n"
+        "    with hold(database, 'glpi', lambda: datetime.now(UTC)):\n"
+        "        os.kill(os.getpid(), 9)\n"
+    )
+    url = f"sqlite:///{folder}/sdtools.db"
+    killed = subprocess.run([sys.executable, "-c", program, url], check=False)
+    assert killed.returncode == -9
+    assert sdtools(*APPLY, "--adopt").code == 0

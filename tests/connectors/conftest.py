@@ -1,17 +1,23 @@
-"""An embedded GLPI with a few people, groups and tickets, and our desk at it."""
+"""An embedded GLPI and an embedded ServiceNow with a few tickets, and our desks at them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
+from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
+from sdtools.connectors.servicenow.options import Basic
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
+from sdtools.emulator.servicenow.authentication import Authentication
+from sdtools.emulator.servicenow.database import ServiceNowDatabase
+from sdtools.emulator.servicenow.desk import EmbeddedServiceNow, serve_servicenow
 
 Row = tuple[str, dict[str, object]]
 
@@ -202,4 +208,161 @@ def desk(glpi: EmbeddedGlpi) -> Iterator[GlpiDesk]:
         wait=lambda _: None,
     )
     with opened:
+        yield opened
+
+
+def sys_id(name: str) -> str:
+    """Give the sys_id of what these tests call so."""
+    return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
+
+
+@pytest.fixture
+def ids() -> Mapping[str, str]:
+    """The sys_ids of the records below, by name."""
+    return _Ids()
+
+
+class _Ids(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return sys_id(name)
+
+
+def _snow(table: str, called: str, /, **columns: object) -> Row:
+    then = "2026-11-10 08:00:00"
+    stamps: dict[str, object] = {"sys_created_on": then, "sys_updated_on": then}
+    return table, {"sys_id": sys_id(called), **stamps, **columns}
+
+
+def incident_row(name: str, **columns: object) -> Row:
+    plain: dict[str, object] = {
+        "number": f"INC{name}",
+        "short_description": f"Ticket {name}",
+        "opened_at": "2026-11-10 07:00:00",
+        "state": "1",
+        "urgency": "2",
+        "impact": "2",
+        "priority": "3",
+        "caller_id": sys_id("marie"),
+        "sys_updated_by": "marie",
+    }
+    return _snow("incident", name, **plain | columns)
+
+
+def snow_rows() -> Iterator[Row]:
+    yield _snow("core_company", "acme", name="Acme")
+    yield _snow("core_company", "lyon-branch", name="Lyon branch", parent=sys_id("acme"))
+    yield _snow("cmn_location", "france", name="France", full_name="France")
+    yield _snow(
+        "cmn_location", "paris", name="Paris", full_name="France/Paris", parent=sys_id("france")
+    )
+    for name, first, vip in (("marie", "Marie", True), ("paul", "Paul", False)):
+        yield _snow(
+            "sys_user",
+            name,
+            user_name=name,
+            name=f"{first} Example",
+            email=f"{name}@example.org",
+            vip=vip,
+            title="Director" if name == "paul" else "",
+            preferred_language="fr",
+            active=True,
+        )
+    yield _snow("sys_user", "gone", user_name="gone", name="Gone Example", active=False)
+    yield _snow("sys_user_group", "n1", name="Service Desk N1", manager=sys_id("paul"))
+    yield _snow("sys_user_group", "n2", name="N2 Network", parent=sys_id("n1"))
+    yield _snow("sys_user_group", "old", name="Old team", active=False)
+    yield _snow("sys_user_grmember", "m1", user=sys_id("paul"), group=sys_id("n1"))
+    yield _snow("sys_user_grmember", "m2", user=sys_id("marie"), group=sys_id("n2"))
+    yield _snow("cmdb_ci_computer", "pc", name="PC-001")
+    for element, value, depends in (("category", "network", ""), ("subcategory", "vpn", "network")):
+        listed = {"element": element, "value": value, "dependent_value": depends}
+        label = value.upper() if depends else value.title()
+        yield _snow("sys_choice", f"choice-{value}", name="incident", label=label, **listed)
+    yield from _snow_knowledge()
+    yield incident_row(
+        "0001",
+        description="It is broken",
+        category="network",
+        subcategory="vpn",
+        location=sys_id("paris"),
+        company=sys_id("lyon-branch"),
+        contact_type="phone",
+        cmdb_ci=sys_id("pc"),
+        watch_list=f"{sys_id('paul')},someone@example.com",
+        reopen_count=2,
+    )
+    yield incident_row("0002", state="2", assignment_group=sys_id("n1"), assigned_to=sys_id("paul"))
+    yield incident_row(
+        "0003", state="6", resolved_at="2026-11-12 09:30:00", problem_id=sys_id("drops")
+    )
+    yield _snow("sc_request", "order", number="REQ1", requested_for=sys_id("marie"))
+    yield _snow(
+        "sc_req_item",
+        "ritm",
+        number="RITM1",
+        short_description="New phone",
+        state="1",
+        urgency="3",
+        impact="3",
+        priority="4",
+        opened_at="2026-11-10 07:00:00",
+        request=sys_id("order"),
+        requested_for="",
+        sys_updated_by="paul",
+    )
+
+
+def _snow_knowledge() -> Iterator[Row]:
+    yield _snow("problem", "drops", number="PRB1", short_description="VPN drops", known_error=True)
+    yield _snow("problem", "guess", number="PRB2", short_description="A guess", known_error=False)
+    yield _snow("kb_knowledge_base", "it", title="IT")
+    yield _snow("kb_category", "known", label="Known errors", parent_id=sys_id("it"))
+    yield _snow("kb_category", "network", label="Network", parent_id=sys_id("known"))
+    for name, state in (("article", "published"), ("draft", "draft")):
+        yield _snow(
+            "kb_knowledge",
+            name,
+            number=f"KB-{name}",
+            short_description="VPN does not start",
+            text="<p>Open port 500</p>",
+            workflow_state=state,
+            kb_category=sys_id("network"),
+            kb_knowledge_base=sys_id("it"),
+        )
+
+
+@pytest.fixture(scope="session")
+def snow_server() -> Iterator[EmbeddedServiceNow]:
+    with serve_servicenow(ServiceNowDatabase(), Clock(NOW)) as served:
+        yield served
+
+
+@pytest.fixture
+def snow(snow_server: EmbeddedServiceNow) -> Iterator[EmbeddedServiceNow]:
+    """The server with a database of its own, the clock at NOW and nothing going wrong."""
+    database = ServiceNowDatabase()
+    database.load(snow_rows())
+    application = snow_server.application
+    application.database = database
+    application.authentication = Authentication(database=database, clock=snow_server.clock)
+    application.faults = application.before = None
+    application.requests = 0
+    snow_server.clock.set(NOW)
+    yield replace(snow_server, database=database)
+    database.close()
+
+
+@pytest.fixture
+def snow_desk(snow: EmbeddedServiceNow) -> Iterator[ServiceNowDesk]:
+    """Our desk as the integration account: itil, and no more."""
+    login = Basic(user=snow.user, password=snow.password)
+    with servicenow_desk("snow", url=snow.url, credentials=login, wait=lambda _: None) as opened:
+        yield opened
+
+
+@pytest.fixture
+def snow_admin(snow: EmbeddedServiceNow) -> Iterator[ServiceNowDesk]:
+    """Our desk as an administrator, who sees the choice lists."""
+    login = Basic(user=snow.admin_user, password=snow.admin_password)
+    with servicenow_desk("snow", url=snow.url, credentials=login, wait=lambda _: None) as opened:
         yield opened

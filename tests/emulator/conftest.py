@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 import requests
+import servicenow_desk
 
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
+from sdtools.emulator.servicenow.database import ServiceNowDatabase
+from sdtools.emulator.servicenow.desk import EmbeddedServiceNow, serve_servicenow
 
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a working day, for the calendars
 
@@ -137,3 +140,34 @@ def someone(desk: EmbeddedGlpi) -> Iterator[Callable[[str], Client]]:
     yield open_for
     for client in opened:
         client.http.close()
+
+
+@pytest.fixture
+def snow_desk() -> Iterator[EmbeddedServiceNow]:
+    found = ServiceNowDatabase()
+    found.load(servicenow_desk.ROWS)
+    with serve_servicenow(found, Clock(servicenow_desk.FRIDAY)) as served:
+        yield served
+    found.close()
+
+
+@pytest.fixture
+def snow(snow_desk: EmbeddedServiceNow) -> Iterator[servicenow_desk.Client]:
+    """Be the integration account: itil, and no more."""
+    client = servicenow_desk.log_in(snow_desk, snow_desk.user, snow_desk.password)
+    yield client
+    client.http.close()
+
+
+@pytest.fixture
+def snow_admin(snow_desk: EmbeddedServiceNow) -> Iterator[servicenow_desk.Client]:
+    client = servicenow_desk.log_in(snow_desk, snow_desk.admin_user, snow_desk.admin_password)
+    yield client
+    client.http.close()
+
+
+@pytest.fixture
+def snow_limited(snow_desk: EmbeddedServiceNow) -> Iterator[servicenow_desk.Client]:
+    client = servicenow_desk.log_in(snow_desk, snow_desk.limited_user, snow_desk.limited_password)
+    yield client
+    client.http.close()

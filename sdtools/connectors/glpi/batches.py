@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from sdtools.connectors.desk import WriteState, Written
+from sdtools.connectors.desk import Written
 from sdtools.connectors.glpi.answers import Answer, Row, error_code, integer
+from sdtools.connectors.pacing import Pacer, done, refused, unknown
 from sdtools.errors import DeskError, UnknownOutcomeError
 
 __all__ = ["Pacer", "added", "done", "refused", "unknown", "updated", "write_all"]
 
-_LONGEST = 2.0  # seconds that one request may last: others wait for it (FACTS 13)
-_FIRST = 25
 _LOST = 2  # batches in a row without a clear answer: the desk is gone, stop asking
 
 Send = Callable[[Sequence[Row]], Answer]
 Judge = Callable[[Sequence[Row], Answer], Sequence[Written]]
-
-
-def done(found: str = "") -> Written:
-    """Say that it was done; ``found`` is the id of what was created."""
-    return Written(state=WriteState.done, id=found)
-
-
-def refused(detail: str) -> Written:
-    """Say that the desk, or we for it, said no."""
-    return Written(state=WriteState.refused, detail=detail)
-
-
-def unknown(detail: str) -> Written:
-    """Say that nobody knows."""
-    return Written(state=WriteState.unknown, detail=detail)
-
-
-@dataclass(slots=True)
-class Pacer:
-    """Chooses how many items go into the next request, from how long the last ones took."""
-
-    clock: Callable[[], float]
-    most: int
-    size: int = _FIRST
-
-    def timed(self, items: int, began: float) -> None:
-        """Learn from a request with this many items."""
-        seconds = max(self.clock() - began, 0.001)
-        fitting = int(_LONGEST * items / seconds)
-        self.size = max(1, min(fitting, self.size * 2, self.most))
 
 
 def write_all(inputs: Sequence[Row], send: Send, judge: Judge, pacer: Pacer) -> list[Written]:

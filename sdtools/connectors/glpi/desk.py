@@ -23,6 +23,7 @@ from sdtools.connectors.desk import (
 from sdtools.connectors.glpi.answers import identity, string
 from sdtools.connectors.glpi.assigning import update_tickets
 from sdtools.connectors.glpi.batches import Pacer
+from sdtools.connectors.glpi.canary import touch
 from sdtools.connectors.glpi.checks import Subject, run_checks
 from sdtools.connectors.glpi.comments import CommentReader
 from sdtools.connectors.glpi.consequences import GlpiConsequences, matrix_from
@@ -129,6 +130,10 @@ class GlpiDesk:
                 now=now,
             )
         )
+
+    def canary(self, ticket: str) -> Check:
+        """Write a ticket's own urgency back, to prove the right to write."""
+        return touch(self._session, ticket)
 
     def directory(self) -> Directory:
         """Read people, groups, categories, locations, entities, items and calendars."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sdtools.connectors.glpi.answers import Row, identity, integer, string
 from sdtools.connectors.glpi.calendars import read_calendars
+from sdtools.connectors.glpi.fields import CHOICES
 from sdtools.connectors.glpi.lists import Listing, readable_rows
 from sdtools.connectors.glpi.options import Vip
 from sdtools.connectors.glpi.session import GlpiSession
@@ -42,6 +43,7 @@ def read_directory(session: GlpiSession, vip: Vip | None, zone: Zone) -> Directo
         entities=_entities(session),
         items=_items(session),
         calendars=read_calendars(session, zone.name),
+        choices=CHOICES,
     )
 
 

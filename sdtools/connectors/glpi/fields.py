@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sdtools.connectors.glpi.answers import Row, integer
 from sdtools.model.effects import SetField
 from sdtools.model.grades import Grade, Kind, Status
 
-__all__ = ["PENDING", "field_input", "grade_of", "kind_of", "status_of"]
+__all__ = ["CHOICES", "PENDING", "field_input", "grade_of", "kind_of", "status_of"]
 
 PENDING = 4
 
@@ -27,6 +29,12 @@ _COLUMN = {
     "category": "itilcategories_id",
     "kind": "type",
     "location": "locations_id",
+}
+# The words that this desk has, for each field that does not have all (Directory.choices).
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "urgency": tuple(grade.name for grade in Grade if grade is not Grade.major),
+    "impact": tuple(grade.name for grade in Grade if grade is not Grade.major),
+    "status": tuple(dict.fromkeys(status.value for status in _STATUS.values())),
 }
 _GRADED = frozenset({"urgency", "impact", "priority"})
 

@@ -16,7 +16,7 @@ _WEEKS = 12
 _DAYS = (1.35, 1.1, 1.0, 1.0, 0.85, 0.08, 0.06)  # Monday first
 _HOLIDAY = 0.05
 _LAST_WEEK = timedelta(days=8)
-_OF_LAST_WEEK = 0.35  # what is surely open comes in these days besides: together a usual week
+_OF_LAST_WEEK = 0.5  # what is surely open comes in these days besides: together a usual week
 # by hour of the day, from midnight
 _HOURS = (
     *(0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.3, 1.2, 1.7, 1.5, 1.2),

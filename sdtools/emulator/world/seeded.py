@@ -56,7 +56,7 @@ _VIP_TOO_LOW = 0.75  # share of a VIP's tickets that came in with a low or mediu
 _KNOWN = 0.2  # share of tickets of its categories that are a known error
 _LINKED = 0.6  # share of those that somebody linked, once solved
 _ON_ITEM = 0.45
-_NEW, _WORKING, _HELD = 0.024, 0.034, 0.02  # shares of tickets that are surely open
+_NEW, _WORKING, _HELD = 0.012, 0.028, 0.018  # shares of tickets that are surely open
 _STAGES = (0.05, 0.2, 0.4, 0.6, 0.75, 0.8, 0.82, 0.9, 0.95, 0.97, 1.02, 1.3, 2.0)  # of the promise
 _IDLE_DAYS = (0.2, 0.5, 1, 2, 3, 4, 6, 7, 9, 12, 15)
 _UNSEEN = 0.6  # of the promise: nobody lets a ticket lie until it is late
@@ -100,7 +100,7 @@ _Story = Callable[[Random, _Desk, Cast, _Wish, datetime], Life]
 
 
 def seeded_world(seed: int, tickets: int, now: datetime) -> World:
-    """Return a desk with so many tickets of the twelve weeks before now; one in ten is open."""
+    """Return a desk with so many tickets of the twelve weeks before now; few are open."""
     now = now.replace(microsecond=0)
     rng = Random(seed)  # noqa: S311  (a world, not a secret)
     calendar = office(now)
@@ -202,7 +202,7 @@ def _trade(wish: _Wish) -> str:
 def _life(rng: Random, desk: _Desk, cast: Cast, wish: _Wish, at: datetime) -> Life:
     life = opened(at, _opener(rng, cast, wish))
     promised = desk.levels[wish.priority].resolve
-    whole(rng, cast, life, promised * min(rng.lognormvariate(-1.5, 1.2), 4))
+    whole(rng, cast, life, promised * min(rng.lognormvariate(-1.0, 1.15), 4))
     return life
 
 

@@ -58,6 +58,7 @@ BACKLOG = Metric(
     ),
     unit=Unit.count,
     better="less",
+    stock=True,
     compute=lambda scope: len(scope.backlog),
 )
 

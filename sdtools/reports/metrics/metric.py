@@ -61,6 +61,7 @@ class Metric:
     unit: Unit
     better: str  # "more", "less", or "" where neither is good news
     compute: Callable[[Scope], float | None]
+    stock: bool = False  # how things stand at a moment, not what happened in a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,19 @@ from statistics import fmean
 from sdtools.model.ticket import Ticket
 from sdtools.reports.metrics.life import seconds_to_solve
 from sdtools.reports.metrics.metric import Metric, Scope, Unit, Words, percentile
-from sdtools.sla import Which
 
 __all__ = ["SERVICE"]
 
 
-def _kept(scope: Scope, which: Which) -> float | None:
-    clocks = (scope.clocks(ticket, which, scope.cut) for ticket in scope.solved)
+def _answered(scope: Scope) -> float | None:
+    clocks = (scope.clocks(life.ticket, "respond", scope.cut) for life in scope.lives)
+    fell_due = [clock for clock in clocks if clock and scope.begin <= clock.due < scope.cut]
+    kept = [not clock.breached for clock in fell_due]
+    return sum(kept) / len(kept) if kept else None
+
+
+def _kept(scope: Scope) -> float | None:
+    clocks = (scope.clocks(ticket, "resolve", scope.cut) for ticket in scope.solved)
     kept = [not clock.breached for clock in clocks if clock is not None]
     return sum(kept) / len(kept) if kept else None
 
@@ -47,15 +53,16 @@ RESPOND_KEPT = Metric(
     id="sla_respond_kept",
     title=Words(fr="Prises en charge dans les délais", en="Answered in time"),
     definition=Words(
-        fr="Part des tickets résolus pendant la semaine et soumis à un délai de prise en charge, "
-        "dont la première réponse humaine (à défaut, la résolution) est venue à l'échéance ou "
-        "avant.",
-        en="Of the tickets solved in the week that had a due date for the answer, the share whose "
-        "first human answer (or else the solution) came at or before it.",
+        fr="Part des tickets dont l'échéance de prise en charge tombait dans la semaine, et dont "
+        "la première réponse humaine (à défaut, la résolution) est venue à l'échéance ou avant. "
+        "Les tickets encore sans réponse comptent comme manqués.",
+        en="Of the tickets whose due date for the answer fell in the week, the share whose first "
+        "human answer (or else the solution) came at or before it. Those still without an answer "
+        "count as missed.",
     ),
     unit=Unit.share,
     better="more",
-    compute=lambda scope: _kept(scope, "respond"),
+    compute=_answered,
 )
 
 RESOLVE_KEPT = Metric(
@@ -69,7 +76,7 @@ RESOLVE_KEPT = Metric(
     ),
     unit=Unit.share,
     better="more",
-    compute=lambda scope: _kept(scope, "resolve"),
+    compute=_kept,
 )
 
 SOLVE_MEDIAN = Metric(

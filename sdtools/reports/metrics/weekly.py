@@ -148,13 +148,18 @@ def weekly(material: Material, period: Period, now: datetime) -> Weekly:
     before = previous(period)
     scope = scope_of(material.tickets, period.begin, cut, clocks)
     earlier = scope_of(material.tickets, before.begin, before.end, clocks)
+    # What happened in a week that still runs is compared with as much of the one before.
+    then = before.begin + (cut - period.begin) if cut < period.end else before.end
+    as_far = scope_of(material.tickets, before.begin, min(then, before.end), clocks)
     watch = watched(material.tickets, material.directory, clocks, now)
     return Weekly(
         desk=material.desk,
         desk_url=material.desk_url,
         period=period,
         made=now,
-        figures=tuple(_figure(metric, scope, earlier) for metric in METRICS),
+        figures=tuple(
+            _figure(metric, scope, earlier if metric.stock else as_far) for metric in METRICS
+        ),
         days=_days(scope, period),
         weeks=_weeks(scope, period),
         ages=by_age(scope),

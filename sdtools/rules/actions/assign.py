@@ -77,18 +77,20 @@ def _to_person(action: AssignAction, about: Circumstances, groups: tuple[str, ..
 
 def _by(action: AssignAction, about: Circumstances, groups: tuple[str, ...]) -> str:
     people = about.directory.people
-    members = sorted(
+    members = {
         member
         for key in groups
         if (group := about.directory.groups.get(key))
         for member in group.members
         if member in people and people[member].active
-    )
+    }
     if not members:
         raise UnfitError("the assigned groups have no active member")
+    # by login and not by id: two desks with the same people choose the same one
+    ordered = sorted(members, key=lambda member: people[member].login)
     if action.by == "round_robin":
-        return members[about.rounds[f"{about.rule.id}/{action.path}.user"] % len(members)]
-    return min(members, key=lambda member: (about.loads[member], member))
+        return ordered[about.rounds[f"{about.rule.id}/{action.path}.user"] % len(ordered)]
+    return min(ordered, key=lambda member: about.loads[member])
 
 
 def _with(ids: tuple[str, ...], new: str) -> tuple[str, ...]:

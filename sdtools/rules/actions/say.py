@@ -14,7 +14,7 @@ def propose_comment(action: CommentAction, about: Circumstances) -> tuple[Propos
     """Propose the rendered text, private unless the rule says public."""
     text = _rendered(action.template, action.text, about)
     effect = Comment(text=text, public=action.public)
-    after = text.strip().partition("\n")[0]
+    after = " ".join(text.split())
     proposal = Proposal(path=action.path, field="comment", effect=effect, after=after, once=True)
     return (proposal,)
 

@@ -25,6 +25,7 @@ def propose_notify(action: NotifyAction, about: Circumstances) -> tuple[Proposal
         subject=_subject(action, about, language),
         text=_text(action, about, language),
         digest=action.digest,
+        priority=about.subject.ticket.priority.name,
     )
     after = f"{', '.join(to)}: {effect.subject}"
     return (Proposal(path=action.path, field="notify", effect=effect, after=after, once=True),)

@@ -1,0 +1,1 @@
+"""ServiceNow over its Table and Batch APIs, as ServiceNow FACTS describes them."""

@@ -1,0 +1,123 @@
+"""What doctor looks at on a ServiceNow: tables that are closed, rows that are hidden, the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sdtools.connectors.desk import Check
+from sdtools.connectors.servicenow.choices import Choices
+from sdtools.connectors.servicenow.fields import TABLES
+from sdtools.connectors.servicenow.lists import Listing, Page, Reader
+from sdtools.connectors.servicenow.options import Vip
+from sdtools.connectors.servicenow.queries import all_of, base_fields
+from sdtools.errors import DeskRefusedError
+
+__all__ = ["Subject", "hidden", "scope", "tables"]
+
+_SAMPLE = 100  # rows: enough to see whether some of them are hidden
+_ROLE: Mapping[str, str] = {
+    "incident": "itil or sn_incident_read",
+    "sc_req_item": "itil or sn_request_read",
+    "problem": "itil or sn_problem_read",
+    "sys_journal_field": "itil, or a read ACL of its own: what was said decides what is repeated",
+    "task_sla": "itil, or a read ACL of its own: due dates come from it",
+    "contract_sla": "itil, or a read ACL of its own: what a due date promises comes from it",
+    "cmn_schedule": "itil, or a read ACL of its own: due dates count in it",
+    "cmn_schedule_span": "itil, or a read ACL of its own: due dates count in it",
+    "sys_user": "a read ACL of its own",
+    "sys_user_group": "a read ACL of its own",
+    "sys_user_grmember": "a read ACL of its own",
+    "cmn_location": "a read ACL of its own",
+    "core_company": "a read ACL of its own",
+    "cmdb_ci": "itil, or a read ACL of its own",
+    "kb_knowledge": "itil or knowledge, and the user criteria of the knowledge base",
+    "m2m_kb_task": "itil, or a read ACL of its own: links to articles come from it",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The desk to examine at a moment."""
+
+    reader: Reader
+    choices: Callable[[], Choices]
+    vip: Vip
+    now: datetime
+
+    @property
+    def scope(self) -> str:
+        """Return the encoded query that limits our tickets."""
+        return self.reader.session.place.scope
+
+    def peek(self, table: str, *fields: str, where: str = "", limit: int = 1) -> Page:
+        """Read the first rows of a table."""
+        return self.reader.page(Listing(table=table, fields=fields, where=where), limit)
+
+
+def tables(subject: Subject) -> Iterator[Check]:
+    """Look at each table that we read: a closed one is refused, or shows no row at all."""
+    for table, role in _ROLE.items():
+        found = _readable(subject, table)
+        if found:
+            yield Check(
+                name=f"table {table}",
+                ok=False,
+                found=found,
+                advice=f"needs {role}; until then facts made of it stay unknown",
+            )
+            continue
+        yield Check(name=f"table {table}", ok=True, found="readable")
+
+
+def _readable(subject: Subject, table: str) -> str:
+    """Say how a table is closed to us: refused, or all rows hidden; "" when it is not."""
+    try:
+        page = subject.peek(table, limit=_SAMPLE)
+    except DeskRefusedError as error:
+        return f"refused ({error.code or error.status})"
+    if page.total and not page.rows:
+        return f"hidden: {page.total} rows, none of the first {_SAMPLE} shown"
+    return ""
+
+
+def hidden(subject: Subject) -> Iterator[Check]:
+    """Compare rows with X-Total-Count, which counts those too that the account may not see."""
+    for table in TABLES:
+        page = subject.peek(table, where=subject.scope, limit=_SAMPLE)
+        expected = min(page.total or 0, _SAMPLE)
+        missing = max(expected - len(page.rows), 0)
+        yield Check(
+            name=f"hidden {table}",
+            ok=not missing,
+            found=f"{missing} of the first {expected} do not show"
+            if missing
+            else f"all of the first {expected} show ({page.total or 0} in all)",
+            advice=""
+            if not missing
+            else "rows are hidden by ACLs or query rules: widen the account's rights, or narrow "
+            "scope to what it works for",
+        )
+
+
+def scope(subject: Subject) -> Iterator[Check]:
+    """See whether the scope counts: a condition on a field that a table lacks is dropped."""
+    if not subject.scope:
+        yield Check(name="scope", ok=True, found="none: all tickets that the account sees")
+        return
+    for table in TABLES:
+        inside = subject.peek(table, *base_fields(subject.scope), where=all_of(subject.scope))
+        everything = subject.peek(table)
+        shown = inside.rows[0] if inside.rows else None
+        lacking = [one for one in base_fields(subject.scope) if shown and one not in shown]
+        yield Check(
+            name=f"scope {table}",
+            ok=not lacking,
+            found=f"{table} has no readable {', '.join(lacking)}: the condition does not count"
+            if lacking
+            else f"{inside.total or 0} of {everything.total or 0} tickets",
+            advice="test fields of both tables, or begin with sys_class_name=incident^"
+            if lacking
+            else "",
+        )

@@ -1,0 +1,269 @@
+"""A ServiceNow as a desk: what the floors above see of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from sdtools.connectors.desk import (
+    Check,
+    Desk,
+    NewComment,
+    NewHold,
+    NewLink,
+    NewSolution,
+    TicketUpdate,
+    Written,
+)
+from sdtools.connectors.http import DeskHttp, Wait, sleep
+from sdtools.connectors.pacing import Pacer
+from sdtools.connectors.servicenow.answers import text
+from sdtools.connectors.servicenow.batches import LONGEST, MOST
+from sdtools.connectors.servicenow.canary import touch
+from sdtools.connectors.servicenow.checking import Existing
+from sdtools.connectors.servicenow.checks import run_checks
+from sdtools.connectors.servicenow.checks_access import Subject
+from sdtools.connectors.servicenow.choices import Choices, read_choices
+from sdtools.connectors.servicenow.comments import CommentReader
+from sdtools.connectors.servicenow.consequences import ServiceNowConsequences, matrix_from
+from sdtools.connectors.servicenow.directory import DirectorySource, read_directory
+from sdtools.connectors.servicenow.knowledge import read_knowledge
+from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.names import Logins
+from sdtools.connectors.servicenow.opening import check_credentials, instance_url
+from sdtools.connectors.servicenow.options import Credentials, KnownErrorSource, Place, Vip
+from sdtools.connectors.servicenow.reading import TicketReader
+from sdtools.connectors.servicenow.session import ServiceNowSession
+from sdtools.connectors.servicenow.tokens import TOKEN_PATH
+from sdtools.connectors.servicenow.updating import Writer, update_tickets
+from sdtools.connectors.servicenow.writing import (
+    add_comments,
+    add_links,
+    hold_tickets,
+    solve_tickets,
+)
+from sdtools.connectors.servicenow.zones import zone_named
+from sdtools.errors import ConfigError, DeskRefusedError
+from sdtools.model.knowledge import KnownError
+from sdtools.model.people import Directory
+from sdtools.model.ticket import Comment, Ticket
+
+__all__ = ["ServiceNowDesk", "servicenow_desk"]
+
+_MATRIX = Listing(table="dl_u_priority", fields=("impact", "urgency", "priority"))
+
+
+class ServiceNowDesk:
+    """One ServiceNow; the first request asks who we are."""
+
+    kind = "servicenow"
+
+    def __init__(
+        self,
+        session: ServiceNowSession,
+        http: DeskHttp,
+        *,
+        vip: Vip,
+        known_errors: KnownErrorSource,
+        timezone: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self.name: str = session.desk
+        self.url: str = session.place.url
+        self._session = session
+        self._http = http
+        self._reader = Reader(session)
+        self._vip = vip
+        self._known_errors = known_errors
+        self._timezone = timezone
+        self._pacer = Pacer(clock=clock, most=MOST, longest=LONGEST)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._session.close()
+
+    def __repr__(self) -> str:
+        return f"<ServiceNowDesk {self.name}>"
+
+    @property
+    def requests(self) -> int:
+        """Count the HTTP requests sent so far."""
+        return self._http.count
+
+    @property
+    def account_id(self) -> str:
+        """Return the id of our own account; raise DeskRefusedError when it does not show."""
+        found = text(self._session.me, "sys_id")
+        if not found:
+            raise DeskRefusedError(
+                f"desk {self.name}: the account may not see its own user record",
+                "let its role read sys_user: what it does could not be told from what people do",
+            )
+        return found
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """Return the server's time at the first answer, if it says; in UTC."""
+        return self._session.opened_at
+
+    @cached_property
+    def consequences(self) -> ServiceNowConsequences:
+        """Return ServiceNow's arithmetic with the desk's own priority lookup, read once."""
+        rows = self._reader.readable(_MATRIX) or ()
+        return ServiceNowConsequences(matrix=matrix_from(rows))
+
+    def check(self, now: datetime) -> tuple[Check, ...]:
+        """Look at reach, account, rights, hidden rows, clock, time zone, page size and quotas."""
+        return run_checks(
+            Subject(reader=self._reader, choices=lambda: self._choices, vip=self._vip, now=now)
+        )
+
+    def canary(self, ticket: str) -> Check:
+        """Write a ticket's own urgency back, to prove the right to write."""
+        return touch(self._reader, ticket)
+
+    def directory(self) -> Directory:
+        """Read people, groups, categories, locations, companies, items and calendars."""
+        return read_directory(
+            DirectorySource(
+                reader=self._reader,
+                scope=self._session.place.scope,
+                vip=self._vip,
+                timezone=self._timezone or text(self._session.me, "time_zone"),
+                choices=self._choices,
+                logins=self._logins,
+            )
+        )
+
+    def knowledge(self) -> tuple[KnownError, ...]:
+        """Read the known errors that the desk keeps (articles, problems)."""
+        return read_knowledge(self._reader, self._known_errors, self._session.opened_at)
+
+    def tickets(self, since: datetime | None) -> Iterator[tuple[Ticket, ...]]:
+        """Read tickets in pages: all, or those updated at ``since`` or later (with overlap)."""
+        return self._tickets.all() if since is None else self._tickets.changed(since)
+
+    def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
+        """Read comments and work notes in pages, those written at ``since`` or later."""
+        return self._said.since(since)
+
+    def ticket_ids(self) -> frozenset[str]:
+        """Read the ids of all tickets that the account sees, for reconciliation."""
+        return self._tickets.ids()
+
+    def read(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
+        """Read these tickets afresh, with links; one that is gone is missing."""
+        return self._tickets.some(tickets)
+
+    def read_comments(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:
+        """Read what was said on these tickets, oldest first."""
+        return self._said.some(tickets)
+
+    def update(self, updates: Sequence[TicketUpdate]) -> tuple[Written, ...]:
+        """Write fields and assignments."""
+        return update_tickets(self._writer, updates)
+
+    def comment(self, comments: Sequence[NewComment]) -> tuple[Written, ...]:
+        """Add work notes, and comments that the caller sees."""
+        return add_comments(self._writer, comments)
+
+    def link(self, links: Sequence[NewLink]) -> tuple[Written, ...]:
+        """Add links to articles, problems or parent incidents."""
+        return add_links(self._writer, links)
+
+    def hold(self, holds: Sequence[NewHold]) -> tuple[Written, ...]:
+        """Set tickets to pending."""
+        return hold_tickets(self._writer, holds)
+
+    def solve(self, solutions: Sequence[NewSolution]) -> tuple[Written, ...]:
+        """Solve incidents that are still open."""
+        return solve_tickets(self._writer, solutions)
+
+    @cached_property
+    def _logins(self) -> Logins:
+        logins = Logins(self._reader)
+        logins.know(text(self._session.me, "user_name"), text(self._session.me, "sys_id"))
+        return logins
+
+    @cached_property
+    def _tickets(self) -> TicketReader:
+        return TicketReader(
+            reader=self._reader, scope=self._session.place.scope, logins=self._logins
+        )
+
+    @cached_property
+    def _said(self) -> CommentReader:
+        return CommentReader(
+            reader=self._reader,
+            logins=self._logins,
+            within=self._in_scope if self._session.place.scope else None,
+        )
+
+    @cached_property
+    def _choices(self) -> Choices:
+        language = text(self._session.me, "preferred_language")
+        return read_choices(self._reader, language or "en")
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return Writer(
+            tickets=self._tickets,
+            choices=lambda: self._choices,
+            existing=Existing(self._reader),
+            pacer=self._pacer,
+        )
+
+    def _in_scope(self) -> frozenset[str]:
+        """Return the tickets whose comments count: those just read, which saying touches too."""
+        return frozenset(self._tickets.shown) or self._tickets.ids()
+
+
+def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the configuration
+    name: str,
+    *,
+    url: str,
+    credentials: Credentials,
+    scope: str = "",
+    vip: Vip | None = None,
+    known_errors: KnownErrorSource | None = None,
+    timezone: str = "",
+    wait: Wait = sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> ServiceNowDesk:
+    """Make a desk of a ServiceNow; nothing is sent yet.
+
+    ``url`` is that of the instance. ``scope`` is an encoded query that limits the tickets.
+    ``timezone`` is for schedules that have none. Raises ConfigError for what cannot work.
+    """
+    if timezone and zone_named(timezone) is None:
+        raise ConfigError(
+            f"desk {name}: there is no time zone {timezone!r}", "write it as in Europe/Paris"
+        )
+    place = Place(url=instance_url(name, url), scope=scope.strip())
+    check_credentials(name, credentials)
+    http = DeskHttp(name, wait=wait, clock=clock, reads=(TOKEN_PATH,))
+    return ServiceNowDesk(
+        ServiceNowSession(http, place, credentials, clock),
+        http,
+        vip=vip or Vip(),
+        known_errors=known_errors or KnownErrorSource(),
+        timezone=timezone,
+        clock=clock,
+    )
+
+
+if TYPE_CHECKING:
+
+    def _fits(desk: ServiceNowDesk) -> Desk:
+        return desk

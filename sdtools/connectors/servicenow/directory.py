@@ -1,0 +1,189 @@
+"""The directory of a ServiceNow: people, groups, companies, places, categories and items."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sdtools.connectors.servicenow.answers import Row, flag, is_id, text
+from sdtools.connectors.servicenow.calendars import read_calendars
+from sdtools.connectors.servicenow.choices import Choices, read_categories
+from sdtools.connectors.servicenow.fields import CHOICES, FIXED, TABLES
+from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.names import Logins
+from sdtools.connectors.servicenow.options import Vip
+from sdtools.connectors.servicenow.queries import all_of, in_chunks, one_of
+from sdtools.connectors.servicenow.reading import GLOBAL
+from sdtools.model.people import Directory, Group, Item, Node, Person
+
+__all__ = ["DirectorySource", "read_directory"]
+
+_SEPARATOR = " > "
+_DEEPEST = 30  # steps up a tree: a record that is above itself must not hold us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectorySource:
+    """What the directory is read with."""
+
+    reader: Reader
+    scope: str
+    vip: Vip
+    timezone: str  # for schedules without one
+    choices: Choices
+    logins: Logins
+
+    def rows(self, table: str, *fields: str, where: str = "") -> list[Row]:
+        """Read a table; nothing when the account may not (doctor says so)."""
+        listing = Listing(table=table, fields=fields, where=where)
+        return self.reader.readable(listing) or []
+
+
+def read_directory(source: DirectorySource) -> Directory:
+    """Read the directory; a table that the account may not read is empty."""
+    groups = _groups(source)
+    return Directory(
+        people=_people(source, groups),
+        groups=groups,
+        categories=read_categories(source.reader, source.choices),
+        locations=_tree(source.rows("cmn_location", "name", "parent", "full_name")),
+        entities=_companies(source),
+        items=_items(source),
+        calendars=read_calendars(source.reader, source.timezone),
+        choices=CHOICES,
+        fixed=FIXED,
+    )
+
+
+def _people(source: DirectorySource, groups: Mapping[str, Group]) -> Mapping[str, Person]:
+    members = _vip_members(source.vip, groups)
+    fields = (
+        "user_name",
+        "name",
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "mobile_phone",
+        "title",
+        "preferred_language",
+        "vip",
+        "active",
+    )
+    found = {}
+    for row in source.rows("sys_user", *fields):
+        person = _person(row, source.vip, members)
+        found[person.id] = person
+        source.logins.know(person.login, person.id)
+    return found
+
+
+def _person(row: Row, vip: Vip, members: frozenset[str]) -> Person:
+    sys_id, login, title = text(row, "sys_id"), text(row, "user_name"), text(row, "title")
+    full = f"{text(row, 'first_name')} {text(row, 'last_name')}".strip()
+    also = sys_id in members or _same(vip.title, title)
+    told = flag(row, "vip") if "vip" in row else None  # a field that is hidden is not there
+    return Person(
+        id=sys_id,
+        login=login,
+        name=text(row, "name") or full or login,
+        email=text(row, "email"),
+        phone=text(row, "phone") or text(row, "mobile_phone"),
+        title=title,
+        language=text(row, "preferred_language")[:2],
+        vip=True if also else told,
+        active=flag(row, "active") if "active" in row else True,
+    )
+
+
+def _vip_members(vip: Vip, groups: Mapping[str, Group]) -> frozenset[str]:
+    named = (
+        one for one in groups.values() if _same(vip.group, one.path) or _same(vip.group, one.name)
+    )
+    return frozenset(member for one in named for member in one.members)
+
+
+def _groups(source: DirectorySource) -> Mapping[str, Group]:
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for row in source.rows("sys_user_grmember", "user", "group"):
+        if text(row, "user"):
+            members[text(row, "group")].add(text(row, "user"))
+    rows = {
+        text(row, "sys_id"): row
+        for row in source.rows("sys_user_group", "name", "parent", "manager", "active")
+    }
+    found = {}
+    for sys_id, row in rows.items():
+        manager = text(row, "manager")
+        found[sys_id] = Group(
+            id=sys_id,
+            name=text(row, "name"),
+            path=_path(sys_id, rows),
+            entity_id=GLOBAL,
+            assignable=flag(row, "active") if "active" in row else True,
+            members=tuple(sorted(members[sys_id])),
+            managers=(manager,) if manager else (),
+        )
+    return found
+
+
+def _companies(source: DirectorySource) -> Mapping[str, Node]:
+    """Read the companies as entities, below one that stands for all; none if none shows.
+
+    Groups, categories and places belong to that one: companies do not divide them.
+    """
+    rows = {text(row, "sys_id"): row for row in source.rows("core_company", "name", "parent")}
+    if not rows:
+        return {}
+    found = {GLOBAL: Node(id=GLOBAL, name="Global", path="Global")}
+    for sys_id, row in rows.items():
+        parent = text(row, "parent")
+        found[sys_id] = Node(
+            id=sys_id,
+            name=text(row, "name"),
+            path=_path(sys_id, rows),
+            entity_id=parent if parent in rows else GLOBAL,
+        )
+    return found
+
+
+def _tree(rows: Iterable[Row]) -> Mapping[str, Node]:
+    by_id = {text(row, "sys_id"): row for row in rows}
+    return {
+        sys_id: Node(id=sys_id, name=text(row, "name"), path=_path(sys_id, by_id), entity_id=GLOBAL)
+        for sys_id, row in by_id.items()
+    }
+
+
+def _path(sys_id: str, rows: Mapping[str, Row]) -> str:
+    """Return the full path by way of the parents; where one is hidden, the desk's own full name."""
+    names: list[str] = []
+    at = sys_id
+    while at in rows and len(names) < _DEEPEST:
+        names.append(text(rows[at], "name"))
+        at = text(rows[at], "parent")
+    own = text(rows[sys_id], "full_name")
+    if at and own and at not in rows:
+        return own.replace("/", _SEPARATOR)
+    return _SEPARATOR.join(reversed(names))
+
+
+def _items(source: DirectorySource) -> Mapping[str, Item]:
+    """Name the items that open tickets are about: a whole CMDB would be far too much."""
+    seen: set[str] = set()
+    for table in TABLES:
+        where = all_of(source.scope, "active=true^cmdb_ciISNOTEMPTY")
+        seen.update(text(row, "cmdb_ci") for row in source.rows(table, "cmdb_ci", where=where))
+    found = {}
+    for some in in_chunks(sorted(filter(is_id, seen)), taken=500):
+        for row in source.rows("cmdb_ci", "name", "sys_class_name", where=one_of("sys_id", some)):
+            sys_id = text(row, "sys_id")
+            found[sys_id] = Item(
+                id=sys_id, type=text(row, "sys_class_name"), name=text(row, "name")
+            )
+    return found
+
+
+def _same(wanted: str, found: str) -> bool:
+    return bool(wanted) and wanted.casefold() == found.casefold()

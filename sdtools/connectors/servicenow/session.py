@@ -1,0 +1,186 @@
+"""A session at a ServiceNow: pysnow for single records, the rest spoken on the same session."""
+
+from __future__ import annotations
+
+import warnings
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import requests
+
+from sdtools.connectors.http import DeskHttp, moment_of
+from sdtools.connectors.servicenow.answers import Answer, Row, is_id, read_answer, refusal, text
+from sdtools.connectors.servicenow.options import ApiKey, Basic, Credentials, OAuth, Place
+from sdtools.connectors.servicenow.tokens import TokenSource
+from sdtools.errors import DeskRefusedError, DeskUnreachableError
+
+__all__ = ["BATCH", "ServiceNowSession", "query_string"]
+
+BATCH = "/api/now/v1/batch"
+_ME = "sys_id=javascript:gs.getUserID()"
+_MY_FIELDS = "sys_id,user_name,name,time_zone,preferred_language"
+_KEPT = ",:=()*@!"  # what a query string may hold as it is: encoded it would grow threefold
+
+
+def query_string(parameters: Mapping[str, str]) -> str:
+    """Encode the parameters of a url, once, and no longer than they must be (FACTS 4.8)."""
+    return urlencode(parameters, quote_via=quote, safe=_KEPT)
+
+
+class ServiceNowSession:
+    """Requests with the account's credentials; the first one asks who we are."""
+
+    def __init__(
+        self,
+        http: DeskHttp,
+        place: Place,
+        credentials: Credentials,
+        clock: Callable[[], float],
+    ) -> None:
+        self.desk = http.desk
+        self.place = place
+        self._http = http
+        self._credentials = credentials
+        self._tokens = (
+            TokenSource(http, place.url, credentials, clock)
+            if isinstance(credentials, OAuth)
+            else None
+        )
+        self._client: Any = None  # a pysnow.Client, which carries no types
+        self._me: Row | None = None
+        self._at: datetime | None = None
+
+    @property
+    def me(self) -> Row:
+        """Return our own user record; it is asked for once."""
+        if self._me is None:
+            self._me = self._who()
+        return self._me
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """Return the server's time at the first answer, in UTC; None when it does not say."""
+        if self._me is None:
+            self._me = self._who()
+        return self._at
+
+    def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
+        """Read; refusals and lists that are cut off come back as the answer."""
+        url = f"{self.place.url}{path}?{query_string(parameters)}"
+        return self._send(lambda: self._http.get(url))
+
+    def post(self, path: str, body: Mapping[str, object]) -> Answer:
+        """Send a document; refusals come back as the answer."""
+        return self._send(lambda: self._http.post(f"{self.place.url}{path}", json=body))
+
+    def record(self, table: str, sys_id: str, fields: str) -> Row | None:
+        """Read one record by pysnow; None when it is not there, or not for us."""
+        answer = self._on(table, "GET", sys_id, fields)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise refusal(self.desk, answer, f"reading a record of {table}")
+        return answer.row
+
+    def patch(self, table: str, sys_id: str, values: Mapping[str, str]) -> Answer:
+        """Change one record by pysnow; refusals come back as the answer."""
+        return self._on(table, "PATCH", sys_id, ",".join(("sys_id", *values)), json=dict(values))
+
+    def close(self) -> None:
+        """Let go of the connections; ServiceNow needs no logging out."""
+        self._http.close()
+
+    def _on(self, table: str, method: str, sys_id: str, fields: str, **body: object) -> Answer:
+        """Call pysnow on a resource of its own: shared ones mix their parameters (FACTS (a) 5)."""
+        if not is_id(sys_id):
+            raise DeskRefusedError(f"desk {self.desk}: {sys_id!r} is no sys_id")
+
+        def call() -> None:
+            resource = self._pysnow().resource(api_path=f"/table/{table}")
+            resource.parameters.fields = fields.split(",")
+            resource.parameters.exclude_reference_link = True
+            resource.request(method, path_append=sys_id, **body)
+
+        return self._send(call)
+
+    def _pysnow(self) -> Any:
+        """Make the client once; importing it takes a third of a second."""
+        if self._client is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # its pytz is of 2019
+                import pysnow
+
+            parts = urlsplit(self.place.url)
+            headers = dict(self._http.headers)
+            self._client = pysnow.Client(
+                host=parts.netloc, use_ssl=parts.scheme == "https", session=self._http
+            )
+            self._http.headers = headers  # it put its own name there
+        return self._client
+
+    def _send(self, call: Callable[[], object]) -> Answer:
+        answer = self._once(call)
+        if answer.status == HTTPStatus.UNAUTHORIZED and self._tokens:
+            self._tokens.forget()  # refused before anything was done: safe to repeat
+            answer = self._once(call)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            raise refusal(self.desk, answer, "the login")
+        return answer
+
+    def _once(self, call: Callable[[], object]) -> Answer:
+        self._http.headers.update(self._authorisation())
+        self._http.last = None
+        with suppress(requests.HTTPError):  # pysnow raises it, and loses what the desk said
+            call()
+        return self._last()
+
+    def _last(self) -> Answer:
+        response = self._http.last
+        if response is None:
+            raise DeskUnreachableError(f"desk {self.desk}: the request could not be made")
+        return read_answer(response)
+
+    def _authorisation(self) -> dict[str, str]:
+        accepted = {"Accept": "application/json", "User-Agent": "sdtools"}
+        match self._credentials:
+            case Basic(user=user, password=password):
+                pair = b64encode(f"{user}:{password}".encode()).decode()
+                return accepted | {"Authorization": f"Basic {pair}"}
+            case ApiKey(key=key):
+                return accepted | {"x-sn-apikey": key}
+            case OAuth():
+                token = self._tokens.token() if self._tokens else ""
+                return accepted | {"Authorization": f"Bearer {token}"}
+
+    def _who(self) -> Row:
+        """Ask for our own record.
+
+        Where the instance does not evaluate scripts in queries, the condition is dropped and
+        others come too (FACTS 5): then the name of the login decides.
+        """
+        rows = self._users(_ME)
+        user = getattr(self._credentials, "user", "")
+        if user and (len(rows) != 1 or text(rows[0], "user_name").lower() != user.lower()):
+            rows = self._users(f"user_name={user.replace('^', '^^')}")
+        return rows[0] if len(rows) == 1 else {}
+
+    def _users(self, query: str) -> list[Row]:
+        answer = self.get(
+            "/api/now/table/sys_user",
+            {"sysparm_query": query, "sysparm_fields": _MY_FIELDS, "sysparm_limit": "2"},
+        )
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            raise refusal(self.desk, answer, "reading who we are")
+        if not answer.whole or not isinstance(answer.result, list):
+            raise DeskUnreachableError(
+                f"desk {self.desk}: what answered is no ServiceNow",
+                "check the url: it must be that of an instance, such as "
+                "https://example.service-now.com",
+            )
+        self._at = self._at or moment_of(answer.headers.get("Date", ""))
+        return [row for row in answer.result if isinstance(row, dict)]

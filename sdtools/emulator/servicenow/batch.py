@@ -1,0 +1,87 @@
+"""The Batch API: several requests in one, each with its own status (FACTS 6)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from http import HTTPStatus
+
+from sdtools.emulator.servicenow.context import Call, Context
+from sdtools.emulator.servicenow.input import fields_of
+from sdtools.emulator.servicenow.wire import Answer, ApiError, plain
+
+__all__ = ["answer_batch"]
+
+_QUOTA = timedelta(seconds=30)
+_LARGEST_INPUT = 5 * 1024 * 1024
+
+Serve = Callable[[Context, Call], Answer]
+
+
+def answer_batch(context: Context, call: Call, serve: Serve) -> Answer:
+    """Answer one batch: its items one after the other, under the caller's login.
+
+    What the clock leaves no time for comes back unserviced, still with a 200.
+    """
+    body = fields_of(call)
+    wanted = body.get("rest_requests")
+    began = context.clock.now()
+    serviced: list[dict[str, object]] = []
+    unserviced: list[str] = []
+    for item in wanted if isinstance(wanted, list) else []:
+        if not isinstance(item, dict):
+            continue
+        if context.clock.now() - began >= _QUOTA:
+            unserviced.append(str(item.get("id", "")))
+        else:
+            serviced.append(_serviced(context, item, serve))
+    return plain(
+        {
+            "batch_request_id": str(body.get("batch_request_id", "")),
+            "serviced_requests": serviced,
+            "unserviced_requests": unserviced,
+        }
+    )
+
+
+def _serviced(context: Context, item: Mapping[str, object], serve: Serve) -> dict[str, object]:
+    answer = _answer(context, item, serve)
+    quiet = str(item.get("exclude_response_headers", "")).lower() == "true"
+    headers = {"Content-Type": answer.media, **answer.headers}
+    listed = [{"name": name, "value": value} for name, value in headers.items()]
+    return {
+        "id": str(item.get("id", "")),
+        "body": base64.b64encode(answer.content).decode(),
+        "status_code": answer.status,
+        "status_text": HTTPStatus(answer.status).phrase,
+        "headers": [] if quiet else listed,
+        "execution_time": 1,
+    }
+
+
+def _answer(context: Context, item: Mapping[str, object], serve: Serve) -> Answer:
+    encoded = str(item.get("body") or "")
+    if len(encoded) > _LARGEST_INPUT:
+        return ApiError(
+            400, "Exception while reading request", "Request item is too large"
+        ).answer()
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except binascii.Error as error:
+        return ApiError(400, "Exception while reading request", str(error)).answer()
+    sent = item.get("headers")
+    headers = {
+        str(header.get("name", "")).lower(): str(header.get("value", ""))
+        for header in (sent if isinstance(sent, list) else [])
+        if isinstance(header, dict)
+    }
+    target = str(item.get("url", ""))
+    call = Call(
+        method=str(item.get("method", "GET")).upper(), target=target, headers=headers, body=content
+    )
+    try:
+        return serve(context, call)
+    except ApiError as error:
+        return error.answer()

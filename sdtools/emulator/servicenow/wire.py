@@ -1,0 +1,87 @@
+"""What the embedded ServiceNow answers: results, and errors in ServiceNow's envelope (FACTS 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = [
+    "Answer",
+    "ApiError",
+    "forbidden",
+    "invalid_table",
+    "no_record",
+    "plain",
+    "query_refused",
+    "unknown_path",
+    "write_refused",
+]
+
+JSON = "application/json;charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: int
+    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media: str = JSON
+
+
+class ApiError(Exception):
+    """The request fails with a status and the error envelope."""
+
+    def __init__(self, status: int, message: str, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.detail = detail
+
+    def answer(self) -> Answer:
+        """Give the answer that says so."""
+        error = {"message": self.message, "detail": self.detail}
+        headers = {"WWW-Authenticate": 'Basic realm="Service-now"'} if self.status == 401 else {}  # noqa: PLR2004 - HTTP
+        return plain({"error": error, "status": "failure"}, self.status, headers)
+
+
+def plain(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """Give an answer with a JSON body."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Answer(status=status, content=text.encode(), headers=headers or {})
+
+
+def invalid_table(name: str) -> ApiError:
+    """Give the 400 for a table that no instance has."""
+    return ApiError(400, f"Invalid table {name}")
+
+
+def unknown_path() -> ApiError:
+    """Give the 400 for a path that leads nowhere."""
+    return ApiError(400, "Requested URI does not represent any resource")
+
+
+def no_record() -> ApiError:
+    """Give the 404 that hides whether a record exists."""
+    return ApiError(
+        404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval"
+    )
+
+
+def query_refused() -> ApiError:
+    """Give the 403 for a query on a field that may not be read."""
+    detail = "Field(s) present in the query do not have permission to be read"
+    return ApiError(403, "Insufficient rights to query records", detail)
+
+
+def write_refused(verb: str) -> ApiError:
+    """Give the 403 of a record ACL; ``verb`` is Insert, Update or Delete."""
+    detail = f"ACL Exception {verb} Failed due to security constraints"
+    return ApiError(403, "Operation Failed", detail)
+
+
+def forbidden() -> ApiError:
+    """Give the 403 of a table that is closed as a whole."""
+    return ApiError(403, "User Not Authorized", "Failed API level ACL Validation")

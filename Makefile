@@ -3,13 +3,20 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check fix clean
+.PHONY: demo test coverage slow check fix clean
 
 demo: $(VENV)/.installed          ## run the main job on an embedded desk; results in demo/
 	$(BIN)/sdtools demo --out demo
 
-test: $(VENV)/.installed          ## run the tests, with branch coverage
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered $(T)
+# Four workers on two cores: tests that wait for a desk's pace make room for others.
+test: $(VENV)/.installed          ## run the tests
+	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not slow" $(T)
+
+coverage: $(VENV)/.installed      ## the same with branch coverage, which takes twice as long
+	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not slow" --cov --cov-report=term:skip-covered $(T)
+
+slow: $(VENV)/.installed          ## run the tests that take long: the demo on a real desk's history
+	$(BIN)/python -m pytest -n 2 -m slow $(T)
 
 check: $(VENV)/.installed         ## lint, formatting, types, floors
 	$(BIN)/ruff check .

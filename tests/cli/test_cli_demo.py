@@ -166,6 +166,7 @@ def test_an_earlier_demo_s_results_give_way(
     assert first.json["mails"] == second.json["mails"]
 
 
+@pytest.mark.slow
 @needs_history
 @pytest.mark.parametrize("desk", DESKS)
 def test_a_real_history_stands_on_the_desk_as_it_was_and_rules_fire(

@@ -12,6 +12,7 @@ from sdtools.emulator.mailsink import MailSink, serve_mail
 from sdtools.emulator.world.history import history_world
 from sdtools.emulator.world.model import World
 from sdtools.emulator.world.seeded import seeded_world
+from sdtools.errors import MailError
 from sdtools.plan import OutcomeState, Plan
 from sdtools.reports.period import week_of
 from sdtools.verbs.apply import ApplyOrder, Done, apply_desk
@@ -138,7 +139,9 @@ def _report(order: DemoOrder, workspace: Workspace, out: Path) -> Path:
     page = out / "weekly.html"
     write_report(page, rendered(workspace, report, made, "html"))
     write_report(out / "weekly.txt", rendered(workspace, report, made, "text"))
-    mail_report(workspace, report, made, order.now())
+    sent = mail_report(workspace, report, made, order.now())
+    if sent.error:
+        raise MailError(f"the report was not mailed: {sent.error}")
     return page
 
 

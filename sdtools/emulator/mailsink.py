@@ -21,7 +21,7 @@ _HOST = "127.0.0.1"
 _BIGGEST = 33_554_432  # bytes, as mail servers announce it
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)  # no slots: aiosmtpd looks at every member, which Python 3.11.2 forbids
 class MailSink:
     """Where the mails end up, in the order in which they came."""
 

@@ -140,6 +140,7 @@ def _summary(done: Done, applied: Applied) -> dict[str, object]:
         **{state.value: done.counts[state] for state in OutcomeState},
         "switched_off": [off.rule for off in done.plan.switched_off],
         "requests": applied.requests,
+        "mail": {"sent": done.mail.sent, "waiting": done.mail.waiting, "why": done.mail.why},
     }
 
 

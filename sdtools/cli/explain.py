@@ -80,7 +80,8 @@ def _print(told: Explanation) -> None:
             f" {condition.wanted} (is: {condition.actual or 'empty'}){here}"
         )
     for change in told.changes:
-        click.echo(f"         -> {change.field}: {change.before or 'nothing'} to {change.after}")
+        before = f"{change.before or 'nothing'} to " if change.after_value else ""
+        click.echo(f"         -> {change.field}: {before}{change.after}")
     for yielded in told.yields:
         click.echo(
             f"         leaves {yielded.field} to {yielded.to}: wrote {yielded.wrote or 'nothing'},"

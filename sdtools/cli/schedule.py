@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -92,14 +93,14 @@ def list_jobs(config: Path | None, clock: Clock, as_json: bool) -> None:
 
 
 @command.command("install")
-@click.option("--cron", "form", flag_value="cron", help="Print lines for a crontab.")
-@click.option("--systemd", "form", flag_value="systemd", help="Print service and timer units.")
+@click.option("--cron", is_flag=True, help="Print lines for a crontab.")
+@click.option("--systemd", is_flag=True, help="Print service and timer units.")
 @click.option("--user", default="", help="Account of the service; else systemd makes one up.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the units into this folder.")
 @config_option
 @as_json
 def install(
-    form: str | None, user: str, out: Path | None, config: Path | None, as_json: bool
+    cron: bool, systemd: bool, user: str, out: Path | None, config: Path | None, as_json: bool
 ) -> None:
     """Print the schedule for cron or systemd, which then call sdtools for each job.
 
@@ -112,9 +113,9 @@ def install(
     if not settings.schedule:
         advice = "add `schedule: [{job: pass, desk: NAME, every: 5m}]`"
         raise ConfigError(f"{path}: there is no schedule", advice)
-    if form is None:
+    if cron == systemd:
         raise click.UsageError("say which: --cron or --systemd")
-    made = _texts(settings, program, form, user)
+    made = _texts(settings, program, "cron" if cron else "systemd", user)
     if out:
         from sdtools.verbs.schedule_units import write_units
 
@@ -179,10 +180,15 @@ def _tell(done: JobRun, as_json: bool) -> None:
         import json
 
         said = {key: value for key, value in asdict(done).items() if key != "error"}
-        click.echo(json.dumps(said, ensure_ascii=False, default=str))
+        click.echo(json.dumps(said, ensure_ascii=False, default=_as_text))
     else:
-        click.echo(f"{done.ended:%Y-%m-%d %H:%M:%SZ} {done.job} {done.end}: {done.detail}")
+        text = f"{done.ended:%Y-%m-%d %H:%M:%SZ} {done.job} {done.end}: {done.detail}"
+        click.echo(text, err=done.error is not None)
     sys.stdout.flush()  # a journal wants it now
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _log_trouble() -> None:

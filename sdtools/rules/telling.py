@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from sdtools.model.people import Directory, Person
 from sdtools.model.ticket import Ticket
+from sdtools.rules.book import Rule
+from sdtools.rules.conditions import each_test
 from sdtools.rules.facts import ticket_clock
 from sdtools.rules.proposal import Circumstances
 from sdtools.sla import Clock
@@ -53,8 +55,16 @@ def template_values(about: Circumstances) -> Mapping[str, object]:
         "rule": {"id": rule.id, "why": rule.why},
         "ticket": _ticket_values(subject.ticket, about.directory),
         "known_error": _known_error_values(about),
-        "sla": _clock_values(ticket_clock(subject, rule.clock or "sla.resolve")),
+        "sla": _clock_values(ticket_clock(subject, rule.clock or _clock_of(rule))),
     }
+
+
+def _clock_of(rule: Rule) -> str:
+    """Return the clock that a rule's conditions look at; the resolution's when at none."""
+    looks = {test.fact for test in each_test(rule.when)}
+    responds = any(fact.startswith("sla.respond.") for fact in looks)
+    resolves = any(fact.startswith("sla.resolve.") for fact in looks)
+    return "sla.respond" if responds and not resolves else "sla.resolve"
 
 
 def _ticket_values(ticket: Ticket, directory: Directory) -> dict[str, object]:

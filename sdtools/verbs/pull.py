@@ -42,7 +42,9 @@ def pull(
     before = desk.requests
     # The desk's own time before anything was read: what it changes from now on comes next time.
     begun = desk.opened_at or now
-    _refresh_directory(desk, mirror, now, full)
+    # Read with the tickets, kept after them: a pull that fails half-way leaves what is known.
+    directory = desk.directory() if full or _due(mirror.cursor("directory"), now, HOURLY) else None
+    knowledge = desk.knowledge() if full or _due(mirror.cursor("knowledge"), now, HOURLY) else None
     fetched = new = changed = removed = 0
     for page in desk.tickets(None if full else mirror.cursor("tickets")):
         counted = mirror.upsert_tickets(page, now)
@@ -52,6 +54,12 @@ def pull(
         progress(fetched)
     for said in desk.comments(None if full else mirror.cursor("comments")):
         mirror.upsert_comments(said)
+    if directory is not None:
+        mirror.replace_directory(directory, now)
+        mirror.set_cursor("directory", now)
+    if knowledge is not None:
+        mirror.replace_knowledge(knowledge, now)
+        mirror.set_cursor("knowledge", now)
     mirror.set_cursor("tickets", begun)
     mirror.set_cursor("comments", begun)
     missing, gone = _reconcile(desk, mirror, now, full)
@@ -64,15 +72,6 @@ def pull(
         missing=missing,
         requests=desk.requests - before,
     )
-
-
-def _refresh_directory(desk: Desk, mirror: Mirror, now: datetime, full: bool) -> None:
-    if full or _due(mirror.cursor("directory"), now, HOURLY):
-        mirror.replace_directory(desk.directory(), now)
-        mirror.set_cursor("directory", now)
-    if full or _due(mirror.cursor("knowledge"), now, HOURLY):
-        mirror.replace_knowledge(desk.knowledge(), now)
-        mirror.set_cursor("knowledge", now)
 
 
 def _reconcile(desk: Desk, mirror: Mirror, now: datetime, full: bool) -> tuple[int, int]:

@@ -72,5 +72,8 @@ def _beyond(job: JobSettings, advice: str) -> Sequence[str]:
 
 
 def _call(job: JobSettings, program: Program) -> str:
-    """Return the command of a line; cron takes a bare % as the end of it."""
-    return shlex.join(program.once(job.id)).replace("%", r"\%")
+    """Return the command of a line; cron takes a bare % as the end of it.
+
+    What went well is not printed: cron mails every word. Trouble goes to stderr.
+    """
+    return shlex.join(program.once(job.id)).replace("%", r"\%") + " >/dev/null"

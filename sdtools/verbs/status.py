@@ -20,6 +20,7 @@ __all__ = ["BlockedPlan", "DeskStatus", "JobStatus", "MailStatus", "Status", "jo
 
 _GRACE = timedelta(minutes=10)  # a long pass, a restart
 _PATIENCE = 2  # due times without a good run
+_MAIL_GRACE = timedelta(hours=1)  # a mail server may restart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class MailStatus:
     waiting: int
     dead: int
     last_error: str
+    overdue: int = 0  # failed already, and older than an hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +90,11 @@ def status(workspace: Workspace, now: datetime) -> Status:
     """Look at the jobs, the desks and the outbox; nothing is asked of a desk."""
     jobs = jobs_of(workspace, now)
     desks = tuple(_desk(workspace.database, name) for name in workspace.settings.desks)
-    mail = _mail(workspace.database)
+    mail = _mail(workspace.database, now)
     stale = [f"job {job.id}: {_why_stale(job)}" for job in jobs if job.stale]
     stale += [f"desk {d.desk}: {_blocked_words(d.blocked)}" for d in desks if d.blocked]
+    if mail.overdue:
+        stale.append(f"mail: {mail.overdue} cannot be sent: {mail.last_error}")
     if mail.dead:
         stale.append(f"mail: {mail.dead} given up; see sdtools mail list")
     return Status(now=now, jobs=jobs, desks=desks, mail=mail, stale=tuple(stale))
@@ -185,7 +189,7 @@ def _blocked_words(blocked: BlockedPlan) -> str:
     )
 
 
-def _mail(database: Database) -> MailStatus:
+def _mail(database: Database, now: datetime) -> MailStatus:
     outbox = Outbox(database)
     counts = outbox.counts()
     troubled = (*outbox.list(MessageState.dead, 1), *outbox.list(MessageState.waiting, 100))
@@ -193,4 +197,10 @@ def _mail(database: Database) -> MailStatus:
         waiting=counts[MessageState.waiting],
         dead=counts[MessageState.dead],
         last_error=next((queued.error for queued in troubled if queued.error), ""),
+        overdue=sum(
+            queued.state is MessageState.waiting
+            and queued.attempts > 0
+            and now - queued.message.made > _MAIL_GRACE
+            for queued in troubled
+        ),
     )

@@ -52,7 +52,7 @@ def only(found: object) -> dict[str, object]:
 def test_a_job_run_once_notes_how_it_went(scheduled: Path, sdtools: Sdtools) -> None:
     refused = sdtools("schedule", "run", "--once", "pass.glpi", *AT)
     assert refused.code == 4  # the first pass is a person's decision
-    assert "sdtools baseline glpi" in refused.out
+    assert "sdtools baseline glpi" in refused.err
     sdtools("baseline", "glpi", *AT)
     done = sdtools("schedule", "run", "--once", "pass.glpi", "--json", *AT)
     assert done.code == 0
@@ -83,7 +83,7 @@ def test_a_desk_that_is_held_says_so_with_the_exit_code_of_apply(
     ):
         held = sdtools("schedule", "run", "--once", "pull.glpi", *AT)
     assert held.code == 5
-    assert "another" in held.out
+    assert "another" in held.err
 
 
 def test_a_job_that_is_not_there_and_a_schedule_that_is_not_there_are_named(
@@ -120,7 +120,7 @@ def test_status_is_stale_until_the_jobs_run_and_again_when_they_stop(
     assert (job["last_error"], job["stale"]) == ("", False)
     desk = only(good.json["desks"])
     assert set(desk) == {"desk", "last_pull", "last_pass", "blocked"}
-    assert good.json["mail"] == {"waiting": 0, "dead": 0, "last_error": ""}
+    assert good.json["mail"] == {"waiting": 0, "dead": 0, "last_error": "", "overdue": 0}
     stale = sdtools("status", *after(minutes=21))
     assert stale.code == 1
     assert "STALE job pass.glpi" in stale.out
@@ -151,7 +151,9 @@ def test_mail_is_listed_and_sent_again(scheduled: Path, sdtools: Sdtools, sink: 
 
 def test_cron_lines_say_what_cron_can_and_what_it_cannot(scheduled: Path, sdtools: Sdtools) -> None:
     lines = sdtools("schedule", "install", "--cron").out.splitlines()
-    calls = {line.split()[-1]: line for line in lines if "--once" in line}
+    # cron mails every word: what went well is kept silent, trouble goes to stderr
+    assert all(line.endswith(" >/dev/null") for line in lines if "--once" in line)
+    calls = {line.split()[-2]: line for line in lines if "--once" in line}
     assert calls["pass.glpi"].startswith("*/5 * * * * /")
     assert f"-c {scheduled / 'sdtools.yaml'} schedule run" in calls["pass.glpi"]
     assert calls["report.weekly"].startswith("30 7 * * mon-fri /")
@@ -243,3 +245,19 @@ def test_a_running_scheduler_ends_well_when_it_is_asked_to(
     ]
     assert process.returncode == 0, said
     assert "Stopped as asked." in said
+
+
+def test_mail_that_fails_for_an_hour_is_stale(scheduled: Path, sdtools: Sdtools) -> None:
+    config = scheduled / "sdtools.yaml"
+    text = config.read_text(encoding="utf-8")
+    port = text.partition("port: ")[2].partition(",")[0]
+    config.write_text(text.replace(f"port: {port}", "port: 1"), encoding="utf-8")
+    sdtools("pull", "glpi", *AT)
+    assert sdtools("report", "weekly", "--send", *AT).code == 3
+    soon, later = (
+        sdtools("status", "--json", "--now", (NOW + timedelta(minutes=minutes)).isoformat())
+        for minutes in (30, 90)
+    )
+    assert not any("mail" in line for line in soon.json["stale"])  # type: ignore[attr-defined]  # a list
+    assert any("cannot be sent" in line for line in later.json["stale"])  # type: ignore[attr-defined]  # a list
+    assert later.code == 1

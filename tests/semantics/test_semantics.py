@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from semantics_paper import NOW, TICKET, paper_with
 
+from sdtools.model.effects import Notify
 from sdtools.model.grades import Grade, Status
 from sdtools.model.knowledge import Candidate, KnownError, KnownErrorKind
 from sdtools.model.memory import Written
@@ -422,3 +423,16 @@ def test_a_misspelt_protection_protects_everything_until_it_is_mended() -> None:
     elsewhere = paper_with("protect: {category: {under: Zoology}}\n" + VIP).plan()
     assert len(elsewhere.changes) == 1
     assert elsewhere.switched_off
+
+
+def test_a_warning_about_the_answer_shows_the_clock_of_the_answer() -> None:
+    rules = """
+escalation:
+  - id: answer-soon
+    when: {status: new, sla.respond.used: {gte: 75%}}
+    then: {notify: {to: requester, text: "{{ sla.due|date }}"}}
+"""
+    due = {"respond_due": NOW + timedelta(minutes=5), "resolve_due": NOW + timedelta(days=30)}
+    (change,) = paper_with(rules, replace(TICKET, **due)).plan().changes  # type: ignore[arg-type]  # fields of a Ticket
+    assert isinstance(change.effect, Notify)
+    assert "18" in change.effect.text

@@ -35,7 +35,8 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _DIGITS = re.compile(r"-?\d+")
 
 _LOGIN = (
-    "check the user and password. If they are right, the instance may restrict basic "
+    "check the user and password (of an api_key: that it is active and allowed for the Table and "
+    "Batch APIs by an access policy). If they are right, the instance may restrict basic "
     "authentication: give the account the role snc_basic_auth_api_access, or configure oauth: or "
     "api_key:; an account that must use a second factor cannot be used"
 )

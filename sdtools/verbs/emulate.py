@@ -26,6 +26,9 @@ __all__ = [
 ]
 
 
+SUPER_ADMIN = 2  # the account "glpi" of a fresh GLPI, whose token is served
+
+
 @contextmanager
 def emulate_glpi(
     now: datetime, seed: int, tickets: int, port: int, latency: float
@@ -54,6 +57,8 @@ def serve_world(
     timezone = timezone_of(world)
     database = GlpiDatabase()
     database.load(glpi_rows(world, clock.now(), timezone))
+    # the service account says its zone, as the doctor asks of a real one
+    database.update("User", SUPER_ADMIN, {"timezone": timezone})
     with serve_glpi(database, clock, port=port, latency=latency, timezone=timezone) as desk:
         yield desk
 

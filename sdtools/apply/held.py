@@ -9,6 +9,7 @@ from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve
 from sdtools.model.grades import Status
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, field_text
+from sdtools.rules.actions.link import is_linked
 
 __all__ = ["effective", "held", "wanted", "written_field"]
 
@@ -50,7 +51,7 @@ def held(ticket: Ticket, effect: Effect) -> bool:
         case Assign(groups=groups, people=people):
             return _same(groups, ticket.groups) and _same(people, ticket.assignees)
         case Link():
-            return _linked(ticket, effect)
+            return is_linked(ticket, effect)
         case Hold():
             return ticket.status is Status.pending
         case Solve():
@@ -84,13 +85,3 @@ def effective(changes: Sequence[Change]) -> tuple[Effect, ...]:
 
 def _same(ids: tuple[str, ...] | None, found: tuple[str, ...]) -> bool:
     return ids is None or set(ids) == set(found)
-
-
-def _linked(ticket: Ticket, link: Link) -> bool:
-    match link.target:
-        case "article":
-            return link.id in ticket.articles
-        case "problem":
-            return link.id in ticket.problems
-        case "parent":
-            return link.id == ticket.parent

@@ -159,9 +159,10 @@ def judge_episode(judged: Pass, rule: Rule, progress: Progress) -> Judgement:
     """Judge whether a rule's episode lasts and whether its ``when`` holds; nothing is done."""
     subject = _subject(judged, progress.work, rule.calendar)
     masked = _masked(judged, rule, subject)
+    own = judged.masks[rule.id]  # a rule that writes nothing of a ticket has nothing to mask
     known = judged.memory(rule, progress.original.id)
     memory = advance(known, progress.original, masked, judged.now)
-    truth = holds(rule.when, subject) if masked else masked
+    truth = holds(rule.when, subject) if own and masked else masked
     return Judgement(rule=rule, subject=subject, truth=truth, masked=masked, memory=memory)
 
 

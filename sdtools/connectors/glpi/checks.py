@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from sdtools.connectors.clock import clock_check
 from sdtools.connectors.desk import Check
 from sdtools.connectors.glpi.answers import Answer, Row, identity, integer, rows_in, string
 from sdtools.connectors.glpi.directory import LISTS
@@ -20,7 +21,6 @@ from sdtools.errors import DeskError, DeskRefusedError, SdtoolsError
 __all__ = ["Subject", "run_checks"]
 
 _SAMPLES = 4
-_CLOCK_LIMIT = timedelta(minutes=2)
 
 # Bits of GLPI's rights, read from its profiles (FACTS 10: a technician without ASSIGN assigns).
 _RIGHTS = (
@@ -136,18 +136,8 @@ def _lists(subject: Subject) -> Iterator[Check]:
 
 
 def _clock(subject: Subject) -> Iterator[Check]:
-    theirs = subject.session.opened_at
-    if theirs is None:
-        yield Check(name="clock", ok=True, found="the desk's server does not tell its time")
-        return
-    apart = abs(theirs - subject.now)
-    close = apart <= _CLOCK_LIMIT
-    yield Check(
-        name="clock",
-        ok=close,
-        found=f"{round(apart.total_seconds())} s apart",
-        advice="" if close else "let both machines follow a time server (NTP)",
-    )
+    advice = "let both machines follow a time server (NTP)"
+    yield clock_check(subject.session.opened_at, subject.now, advice)
 
 
 def _zone(subject: Subject) -> Iterator[Check]:

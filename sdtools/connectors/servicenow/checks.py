@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from http import HTTPStatus
 
+from sdtools.connectors.clock import clock_check
 from sdtools.connectors.desk import Check
 from sdtools.connectors.http import is_loopback
 from sdtools.connectors.servicenow.answers import CutOffError, text
@@ -17,8 +17,6 @@ from sdtools.connectors.servicenow.zones import zone_named
 from sdtools.errors import DeskError, SdtoolsError
 
 __all__ = ["run_checks"]
-
-_CLOCK_LIMIT = timedelta(minutes=2)
 
 
 def run_checks(subject: Subject) -> tuple[Check, ...]:
@@ -87,18 +85,8 @@ def _version(subject: Subject) -> Iterator[Check]:
 
 
 def _clock(subject: Subject) -> Iterator[Check]:
-    theirs = subject.reader.session.opened_at
-    if theirs is None:
-        yield Check(name="clock", ok=True, found="the desk's server does not tell its time")
-        return
-    apart = abs(theirs - subject.now)
-    close = apart <= _CLOCK_LIMIT
-    yield Check(
-        name="clock",
-        ok=close,
-        found=f"{round(apart.total_seconds())} s apart",
-        advice="" if close else "let this machine follow a time server (NTP)",
-    )
+    advice = "let this machine follow a time server (NTP)"
+    yield clock_check(subject.reader.session.opened_at, subject.now, advice)
 
 
 def _zone(subject: Subject) -> Iterator[Check]:

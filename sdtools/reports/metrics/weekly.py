@@ -149,8 +149,10 @@ def weekly(material: Material, period: Period, now: datetime) -> Weekly:
     scope = scope_of(material.tickets, period.begin, cut, clocks)
     earlier = scope_of(material.tickets, before.begin, before.end, clocks)
     # What happened in a week that still runs is compared with as much of the one before.
-    then = before.begin + (cut - period.begin) if cut < period.end else before.end
-    as_far = scope_of(material.tickets, before.begin, min(then, before.end), clocks)
+    as_far = earlier
+    if cut < period.end:
+        then = min(before.begin + (cut - period.begin), before.end)
+        as_far = scope_of(material.tickets, before.begin, then, clocks)
     watch = watched(material.tickets, material.directory, clocks, now)
     return Weekly(
         desk=material.desk,

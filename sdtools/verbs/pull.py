@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from sdtools.connectors.desk import Desk
 from sdtools.errors import GuardError
+from sdtools.model.knowledge import KnownError
+from sdtools.model.people import Directory
 from sdtools.store.mirror import Mirror
 
 __all__ = ["Pulled", "pull"]
@@ -54,12 +56,7 @@ def pull(
         progress(fetched)
     for said in desk.comments(None if full else mirror.cursor("comments")):
         mirror.upsert_comments(said)
-    if directory is not None:
-        mirror.replace_directory(directory, now)
-        mirror.set_cursor("directory", now)
-    if knowledge is not None:
-        mirror.replace_knowledge(knowledge, now)
-        mirror.set_cursor("knowledge", now)
+    _keep_reference(mirror, directory, knowledge, now)
     mirror.set_cursor("tickets", begun)
     mirror.set_cursor("comments", begun)
     missing, gone = _reconcile(desk, mirror, now, full)
@@ -72,6 +69,21 @@ def pull(
         missing=missing,
         requests=desk.requests - before,
     )
+
+
+def _keep_reference(
+    mirror: Mirror,
+    directory: Directory | None,
+    knowledge: tuple[KnownError, ...] | None,
+    now: datetime,
+) -> None:
+    """Keep what was read anew; None was not due."""
+    if directory is not None:
+        mirror.replace_directory(directory, now)
+        mirror.set_cursor("directory", now)
+    if knowledge is not None:
+        mirror.replace_knowledge(knowledge, now)
+        mirror.set_cursor("knowledge", now)
 
 
 def _reconcile(desk: Desk, mirror: Mirror, now: datetime, full: bool) -> tuple[int, int]:

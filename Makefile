@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test coverage slow check fix clean
+.PHONY: demo test coverage slow fidelity chaos bench check fix clean
 
 demo: $(VENV)/.installed          ## run the main job on an embedded desk; results in demo/
 	$(BIN)/sdtools demo --out demo
@@ -17,6 +17,17 @@ coverage: $(VENV)/.installed      ## the same with branch coverage, which takes 
 
 slow: $(VENV)/.installed          ## run the tests that take long: the demo on a real desk's history
 	$(BIN)/python -m pytest -n 2 -m slow $(T)
+
+fidelity: $(VENV)/.installed      ## replay what a real GLPI was recorded to answer; matched / total
+	$(BIN)/python tests/shared/fidelity.py
+
+# Takes long; SEED=2 deals other faults. `make test` runs a short one.
+chaos: $(VENV)/.installed         ## faults, kills, lost journals and leases on both desks
+	$(BIN)/python -m pytest -n 2 tests/semantics --hypothesis-profile=chaos --hypothesis-seed=$(or $(SEED),1)
+	$(BIN)/python tests/chaos/storm.py --faults 10000 --kills all --losses all --stops all --seed $(or $(SEED),1)
+
+bench: $(VENV)/.installed         ## measure speed and memory beside the scripts in benchmarks/rivals
+	$(BIN)/python -m benchmarks.bench $(if $(ONLY),--only $(ONLY))
 
 check: $(VENV)/.installed         ## lint, formatting, types, floors
 	$(BIN)/ruff check .

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 __all__ = ["Clock"]
 
@@ -16,6 +17,7 @@ class Clock:
         """Start at ``start`` (with a zone); ``tick`` counts seconds (``time.monotonic``)."""
         self._lock = threading.Lock()
         self._tick = tick
+        self._written = (start, b"")  # the whole second that was last written, and how
         self.set(start)
 
     def set(self, moment: datetime) -> None:
@@ -36,3 +38,12 @@ class Clock:
             if self._tick is None:
                 return self._base
             return self._base + timedelta(seconds=self._tick() - self._since)
+
+    def http_date(self) -> bytes:
+        """Give the present moment as a Date header has it."""
+        second = self.now().replace(microsecond=0)
+        known, written = self._written
+        if known != second or not written:
+            written = format_datetime(second.astimezone(UTC), usegmt=True).encode()
+            self._written = (second, written)
+        return written

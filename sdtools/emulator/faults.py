@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 __all__ = ["FAULTS", "Fault", "FaultPlan"]
 
@@ -19,6 +20,19 @@ class Fault:
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     spoil: Callable[[bytes], bytes] | None = None  # damages the true answer instead of replacing it
+    breaks_off: bool = False  # the line ends in the middle of the body
+    delay: float = 0.0  # seconds that the answer comes late
+    # What the desk does first: it ends the session that asks, or a rule of its own changes
+    # a value that the request writes. Requests that it cannot happen to go well, uncounted.
+    deed: Literal["", "end_session", "override"] = ""
+
+
+def _untouched(content: bytes) -> bytes:
+    return content
+
+
+def _half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
 
 
 _MAINTENANCE = b"<!DOCTYPE html><html><head><title>MAINTENANCE MODE</title></head></html>"
@@ -32,6 +46,12 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "maintenance": Fault(status=200, content=_MAINTENANCE),
         "reset_before": Fault(),
         "reset_after": Fault(worked=True),
+        "latency": Fault(worked=True, status=200, spoil=_untouched, delay=0.05),
+        "throttled": Fault(status=429),  # without Retry-After
+        "truncated": Fault(worked=True, status=200, spoil=_half),
+        "broken_off": Fault(worked=True, status=200, spoil=_untouched, breaks_off=True),
+        "session_killed": Fault(worked=True, status=200, spoil=_untouched, deed="end_session"),
+        "overridden": Fault(worked=True, status=200, spoil=_untouched, deed="override"),
     }
 )
 
@@ -56,3 +76,7 @@ class FaultPlan:
             return self.catalogue[self.chosen[number]]
         dice = random.Random(f"{self.seed}:{number}")  # noqa: S311 - repeatable, guards nothing
         return self.catalogue[dice.choice(self.kinds)] if dice.random() < self.rate else None
+
+    def kind_of(self, fault: Fault) -> str:
+        """Give the name of a fault in the catalogue; "unnamed" if it is in none."""
+        return next((kind for kind, one in self.catalogue.items() if one is fault), "unnamed")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sdtools.errors import UsageError
 
-__all__ = ["listen", "reset_line", "serving"]
+__all__ = ["end_line", "listen", "reset_line", "serving"]
 
 _STARTED_WITHIN = 10.0  # seconds; a loopback server that needs longer is broken
 
@@ -37,12 +38,19 @@ def listen(port: int = 0) -> socket.socket:
     return listener
 
 
-class _Protocol(H11Protocol):
+class _Protocol(HttpToolsProtocol):
     """HTTP that lets the application get at the line, to drop it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
+
+
+async def end_line(scope: Scope, receive: Receive) -> None:
+    """End a connection in the middle of an answer: what was sent so far still arrives."""
+    scope["state"]["transport"].close()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def reset_line(scope: Scope, receive: Receive) -> None:
@@ -68,6 +76,17 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self._stopped.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drop what is open at once: uvicorn would wait a tenth of a second, tests start many."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        while self.server_state.connections:
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
+
     def stop(self) -> None:
         """Stop from another thread; connections that clients keep open are dropped."""
         self.should_exit = self.force_exit = True
@@ -75,8 +94,10 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    """Serve ``app`` on ``listener`` in a thread; closes the socket at the end."""
+def serving(
+    app: ASGIApp, listener: socket.socket, tls: ssl.SSLContext | None = None
+) -> Iterator[None]:
+    """Serve ``app`` on ``listener`` in a thread, over ``tls`` if given; closes the socket."""
     config = uvicorn.Config(
         app,
         http=_Protocol,
@@ -89,6 +110,8 @@ def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
         timeout_keep_alive=60,
         ws="none",
     )
+    config.load()
+    config.ssl = tls
     server = _Server(config)
     thread = threading.Thread(
         target=lambda: asyncio.run(server.serve(sockets=[listener])),

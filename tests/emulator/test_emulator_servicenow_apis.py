@@ -287,27 +287,6 @@ def test_pysnow_streams_displays_and_raises(client: pysnow.Client) -> None:
         client.resource(api_path="/table/no_such").get().all()
 
 
-def test_pysnow_uploads_and_lists_attachments(client: pysnow.Client, tmp_path: Path) -> None:
-    incidents = client.resource(api_path="/table/incident")
-    made = incidents.create({"short_description": "a"})["sys_id"]
-    source = tmp_path / "hello.txt"
-    source.write_text("Hello\n", encoding="utf-8")
-    meta = json.loads(
-        requests.post(
-            f"{client.base_url}/api/now/attachment/file",
-            params={"table_name": "incident", "table_sys_id": made, "file_name": "hello.txt"},
-            data=source.read_bytes(),
-            headers={"Content-Type": "text/plain"},
-            auth=client.session.auth,
-            timeout=10,
-        ).content
-    )["result"]
-    listed = client.resource(api_path="/table/incident").attachments.get(sys_id=made)
-    assert [one["sys_id"] for one in listed] == [meta["sys_id"]]
-    client.resource(api_path="/table/incident").attachments.delete(sys_id=meta["sys_id"])
-    assert client.resource(api_path="/table/incident").attachments.get(sys_id=made) == []
-
-
 def test_pysnow_logs_in_with_oauth(snow_desk: EmbeddedServiceNow) -> None:
     form = {
         "grant_type": "password",

@@ -25,7 +25,7 @@ def test_a_wrong_password_is_a_401_with_a_challenge(snow: Client) -> None:
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="Service-now"'
     assert answer.json() == {
         "error": {
-            "message": "User is not authenticated",
+            "message": "User Not Authenticated",
             "detail": "Required to provide Auth information",
         },
         "status": "failure",
@@ -283,7 +283,7 @@ def test_answers_are_packed_and_say_who_is_logged_in(snow: Client) -> None:
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["X-Is-Logged-In"] == "true"
     assert answer.headers["X-Transaction-ID"]
-    assert "JSESSIONID" in answer.cookies
+    assert "JSESSIONID" in snow.http.cookies
     assert len(answer.json()["result"]) == 3
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sdtools.emulator.glpi.fresh import MATRIX
+from sdtools.emulator.glpi.fresh_settings import MATRIX
 from sdtools.emulator.world.clocks import clocks, hours_of
 from sdtools.emulator.world.model import VIP, Ticket, World
 from sdtools.emulator.world.seeded import PRIORITY, seeded_world

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import GlpiDatabase, Row
 from sdtools.emulator.glpi.profiles import CREATE, READ, READ_ALL, right_of
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.wire import no_right
 
-__all__ = ["may_list", "reachable", "require_list", "sees", "sons", "visible_where"]
+__all__ = [
+    "may_list",
+    "reachable",
+    "remember_sons",
+    "require_list",
+    "sees",
+    "sons",
+    "visible_where",
+]
 
 _NOBODY = frozenset({"SlaLevel_Ticket"})  # even the super-admin gets 403
 _ITIL = frozenset({"Ticket", "Problem", "Change"})
@@ -17,16 +28,23 @@ _EVERYWHERE = frozenset({"User", "Entity", "Profile", "CalendarSegment", "Docume
 
 
 def sons(database: GlpiDatabase, root: int) -> tuple[int, ...]:
-    """Give an entity with all below it: the root, then each level from the newest."""
+    """Give an entity with all below it: the root, then each level by name."""
     children: dict[int, list[int]] = {}
-    for row in database.select("SELECT id, entities_id FROM glpi_entities WHERE id > 0"):
+    names = "SELECT id, entities_id FROM glpi_entities WHERE id > 0 ORDER BY name"
+    for row in database.select(names):
         children.setdefault(int(row[1] or 0), []).append(int(row[0] or 0))
     found, waiting = [], [root]
     while waiting:
         entity = waiting.pop(0)
         found.append(entity)
-        waiting.extend(sorted(children.get(entity, []), reverse=True))
+        waiting.extend(children.get(entity, []))
     return tuple(found)
+
+
+def remember_sons(database: GlpiDatabase, itemtype: str, root: int, found: Iterable[int]) -> None:
+    """Keep what is below a node in its row, as GLPI does when it was asked for."""
+    cache = json.dumps({str(one): one for one in found}, separators=(",", ":"))
+    database.update(itemtype, root, {"sons_cache": cache})
 
 
 def reachable(database: GlpiDatabase, users_id: int, profiles_id: int) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from sdtools.emulator.glpi.children import (
     add_validation,
     delete_child,
     update_child,
+    update_satisfaction,
     update_validation,
 )
 from sdtools.emulator.glpi.context import Context
@@ -21,7 +22,13 @@ from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.directory import add_plain, add_user, update_plain
 from sdtools.emulator.glpi.documents import add_document, delete_document
 from sdtools.emulator.glpi.history import log_child
-from sdtools.emulator.glpi.links import add_actor_link, add_link, delete_actor_link
+from sdtools.emulator.glpi.links import (
+    add_actor_link,
+    add_link,
+    delete_actor_link,
+    delete_link,
+    replace_actor,
+)
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.tickets import add_itil, delete_itil, update_itil
 from sdtools.emulator.glpi.wire import NO_RIGHT, CrashError, RefusedError
@@ -128,6 +135,10 @@ def update_row(context: Context, itemtype: str, row: Row, given: Given) -> None:
         update_validation(context, itemtype, row, given)
     elif itemtype in _CHILDREN:
         update_child(context, itemtype, row, given)
+    elif itemtype in _ACTOR_LINKS:
+        replace_actor(context, itemtype, row, given)
+    elif itemtype == "TicketSatisfaction":
+        update_satisfaction(context, itemtype, row, given)
     else:
         update_plain(context, itemtype, row, given)
 
@@ -140,6 +151,8 @@ def delete_row(context: Context, itemtype: str, row: Row, *, purge: bool) -> Non
         delete_actor_link(context, itemtype, row)
     elif itemtype in _CHILDREN:
         delete_child(context, itemtype, row)
+    elif itemtype in _UNIQUE:
+        delete_link(context, itemtype, row)
     elif itemtype == "Document" and purge:
         delete_document(context, row)
     elif "is_deleted" in row and not purge:

@@ -28,6 +28,7 @@ from sdtools.emulator.glpi.itil import (
     touch,
 )
 from sdtools.emulator.glpi.links import parent_of, visible_parent
+from sdtools.emulator.glpi.names import user_name
 from sdtools.emulator.glpi.wire import NO_RIGHT, RefusedError
 
 __all__ = [
@@ -37,11 +38,13 @@ __all__ = [
     "add_validation",
     "delete_child",
     "update_child",
+    "update_satisfaction",
     "update_validation",
 ]
 
 _WAITING, _ACCEPTED, _REFUSED = 2, 3, 4  # of a solution, and of an approval
 _DUPLICATE_OF = 2
+_STAMPS = frozenset({"date_mod", "date_creation"})
 
 
 def _stamped(context: Context, values: Values) -> Values:
@@ -86,17 +89,22 @@ def _status_wanted(
     return None
 
 
-def _hold(context: Context, item: tuple[str, object], parent: Row, given: Given) -> None:
+def _hold(context: Context, parent: tuple[str, Row], followup: int, given: Given) -> None:
+    """Note why a ticket waits: on the followup that says so, and with a reason on the ticket."""
     if not given.get("pending"):
         return
-    reason = cast("PendingReason_Item", given).get("pendingreasons_id") or 0
-    context.database.delete("PendingReason_Item", "itemtype = ? AND items_id = ?", item)
-    values: Values = {"itemtype": item[0], "items_id": int(str(item[1]))}
-    values |= {"pendingreasons_id": reason, "previous_status": parent["status"]}
-    values |= {"last_bump_date": context.now()}
-    for column in ("followup_frequency", "followups_before_resolution"):
+    values: Values = {"last_bump_date": context.now()}
+    for column in ("pendingreasons_id", "followup_frequency", "followups_before_resolution"):
         values[column] = int(given.get(column) or 0)
-    context.database.insert("PendingReason_Item", values)
+    note: Values = {"itemtype": "ITILFollowup", "items_id": followup}
+    context.database.insert("PendingReason_Item", values | note)
+    if not values["pendingreasons_id"]:
+        return
+    itemtype, row = parent
+    where = "itemtype = ? AND items_id = ?"
+    context.database.delete("PendingReason_Item", where, (itemtype, row["id"]))
+    held: Values = {"itemtype": itemtype, "items_id": row["id"], "previous_status": row["status"]}
+    context.database.insert("PendingReason_Item", values | held)
 
 
 def add_followup(context: Context, itemtype: str, given: Given) -> int:
@@ -117,7 +125,7 @@ def add_followup(context: Context, itemtype: str, given: Given) -> int:
     log_row(context, item, UPDATED_CHILD, itemtype_link=itemtype, new_value=text)
     status = _status_wanted(context, item, parent, given)
     if status is not None:
-        _hold(context, item, parent, given)
+        _hold(context, (item[0], parent), followup, given)
         row = context.database.row(*item) or parent
         change(context, item[0], row, {"status": status}, answers=False)
     touch(context, *item)
@@ -187,7 +195,11 @@ def add_validation(context: Context, itemtype: str, given: Given) -> int:
     made |= {"users_id": context.session.users_id, "timeline_position": 1}
     validation = context.database.insert(itemtype, values | made)
     change(context, "Ticket", parent, {"global_validation": _WAITING}, answers=False)
-    touch(context, "Ticket", parent["id"])
+    approver = context.database.row("User", values.get("users_id_validate"))
+    text = f"Approval request sent to {user_name(approver) if approver else ''}"
+    item = ("Ticket", parent["id"])
+    log_row(context, item, UPDATED_CHILD, itemtype_link=itemtype, new_value=text)
+    touch(context, *item)
     return validation
 
 
@@ -204,6 +216,15 @@ def update_validation(context: Context, itemtype: str, row: Row, given: Given) -
         change(context, "Ticket", parent, wanted, answers=False)
 
 
+def update_satisfaction(context: Context, itemtype: str, row: Row, given: Given) -> None:
+    """Answer a survey: it then has a time, and its ticket's date_mod stays (FACTS 10)."""
+    values = cast(itemtype, given)
+    values.pop("id", None)
+    if values.get("satisfaction") is not None:
+        values["date_answered"] = context.now()
+    context.database.update(itemtype, row["id"], values)
+
+
 def update_child(context: Context, itemtype: str, row: Row, given: Given) -> None:
     """Update a followup, task or solution row; its ticket's status never follows."""
     values = cast(itemtype, given)
@@ -217,7 +238,17 @@ def update_child(context: Context, itemtype: str, row: Row, given: Given) -> Non
     item = parent_of(row)
     if item and itemtype != "ITILSolution":
         log_child(context, item, (itemtype, row["id"]), CHILD_UPDATED)
+        if itemtype == "ITILFollowup":
+            _log_values(context, item, row, changed)
         touch(context, *item)
+
+
+def _log_values(context: Context, item: tuple[str, object], row: Row, changed: Values) -> None:
+    """Write what a followup's columns were and are."""
+    for column, value in changed.items():
+        if column not in _STAMPS and row[column] != value:
+            columns: Values = {"old_value": str(row[column]), "new_value": str(value)}
+            log_row(context, item, UPDATED_CHILD, itemtype_link="ITILFollowup", **columns)
 
 
 def delete_child(context: Context, itemtype: str, row: Row) -> None:

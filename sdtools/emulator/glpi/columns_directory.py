@@ -132,6 +132,11 @@ DIRECTORY = {
         "id items_id itemtype? devicememories_id size serial? is_deleted is_dynamic "
         "entities_id is_recursive"
     ),
+    "Item_SoftwareVersion": (
+        "id items_id itemtype? softwareversions_id is_deleted_item is_template_item entities_id "
+        "is_deleted is_dynamic date_install@"
+    ),
+    "Item_SoftwareLicense": ("id items_id itemtype? softwarelicenses_id is_deleted is_dynamic"),
     "NetworkPort": (
         "id items_id itemtype? entities_id is_recursive logical_number name? "
         "instantiation_type? mac? comment? is_deleted is_dynamic date_mod@ date_creation@"

@@ -36,6 +36,7 @@ class Session:
     active_root: int = 0
     active_recursive: bool | int = 1  # PHP keeps 1 from the login and true from a change
     list_limit: int = 15
+    zone: ZoneInfo | None = None  # the user's own, if it is not the server's
 
     def may(self, right: str, bit: int) -> bool:
         """Tell whether the active profile has a bit of a right."""

@@ -7,14 +7,16 @@ from __future__ import annotations
 import sqlite3
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import cast
 
 from sdtools.emulator.glpi.fresh import FRESH, SECRETS
 from sdtools.emulator.glpi.tables import TABLES, Column, Table, Value
 
-__all__ = ["GlpiDatabase", "Row", "folded"]
+__all__ = ["GlpiDatabase", "Row", "collated", "folded"]
 
 Row = dict[str, Value]
 
@@ -37,11 +39,28 @@ def folded(text: object) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+# MySQL's unicode collation orders signs before digits, and those as here; ASCII does otherwise.
+_SIGNS = "\t\n\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+_WORD = 40  # letters at most
+_SIGN_ORDER = {ord(sign): place + 1 for place, sign in enumerate(_SIGNS)}
+
+
+def collated(text: object) -> str:
+    """Give text by which MySQL's utf8mb4_unicode_ci orders it."""
+    return folded(text).translate(_SIGN_ORDER)
+
+
+@lru_cache(maxsize=4096)
+def _folded_word(text: object) -> str:
+    """Fold what comes again and again: names of types, states, numbers."""
+    return folded(text)
+
+
 def _like(pattern: str, value: object) -> bool:
     """Tell whether a value matches a folded LIKE pattern in which only ``%`` is special."""
     if value is None:
         return False
-    text = folded(value)
+    text = _folded_word(value) if len(str(value)) < _WORD else folded(value)
     first, *rest = pattern.split("%")
     if not rest:
         return text == first
@@ -57,7 +76,7 @@ def _like(pattern: str, value: object) -> bool:
 
 
 def _collate(left: str, right: str) -> int:
-    one, two = folded(left), folded(right)
+    one, two = collated(left), collated(right)
     return (one > two) - (one < two)
 
 
@@ -72,6 +91,7 @@ class GlpiDatabase:
     """Tables of :mod:`tables`, filled with what a fresh GLPI holds."""
 
     def __init__(self, path: str = ":memory:") -> None:
+        self.writes: Counter[str] = Counter()  # by item type; who keeps what he read asks here
         self.lock = threading.RLock()  # the server's thread and the test's share the connection
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.create_function("glpi_like", 2, _like, deterministic=True)
@@ -106,6 +126,7 @@ class GlpiDatabase:
                 sql = f'INSERT OR REPLACE INTO "{table.sql_name}" VALUES ({marks})'
                 values = [table.row(row) for _, row in batch]
                 self._connection.executemany(sql, values)
+                self.writes[itemtype] += 1
                 count += len(values)
             self._connection.execute("COMMIT")
         return count
@@ -145,6 +166,7 @@ class GlpiDatabase:
         columns = ", ".join(f'"{name}"' for name in names)
         sql = f'INSERT INTO "{table.sql_name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
         with self.lock:
+            self.writes[itemtype] += 1
             return cast(int, self._connection.execute(sql, row).lastrowid)
 
     def update(self, itemtype: str, items_id: object, values: Mapping[str, object]) -> None:
@@ -154,11 +176,13 @@ class GlpiDatabase:
         changes = ", ".join(f'"{name}" = ?' for name in values)
         sql = f'UPDATE "{TABLES[itemtype].sql_name}" SET {changes} WHERE id = ?'
         with self.lock:
+            self.writes[itemtype] += 1
             self._connection.execute(sql, (*values.values(), items_id))
 
     def delete(self, itemtype: str, where: str, values: Sequence[object]) -> None:
         """Delete rows of an item type."""
         with self.lock:
+            self.writes[itemtype] += 1
             self._connection.execute(
                 f'DELETE FROM "{TABLES[itemtype].sql_name}" WHERE {where}', values
             )

@@ -61,6 +61,7 @@ _ALLOWED = frozenset(
         "zip",
     ]
 )
+_MAX_FILE_SIZE = 2 * 1024 * 1024  # octets, PHP's default
 _MAGIC = {"jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG", "gif": b"GIF8",
           "pdf": b"%PDF"}  # fmt: skip
 
@@ -79,8 +80,15 @@ class Upload:
         return self.name.rpartition(".")[2].lower()
 
     @property
+    def too_big(self) -> bool:
+        """Tell whether PHP drops the content before GLPI sees it."""
+        return len(self.content) > _MAX_FILE_SIZE
+
+    @property
     def error(self) -> str | None:
         """Give why GLPI refuses the file; it adds an empty document nevertheless."""
+        if self.too_big:
+            return "The uploaded file exceeds the upload_max_filesize directive in php.ini"
         if self.extension not in _ALLOWED:
             return "Filetype not allowed"
         if not self.content:
@@ -106,7 +114,12 @@ def upload_result(uploads: Sequence[Upload], prefix: str) -> Mapping[str, object
         name = f"{prefix}{upload.name}"
         place = quote(name)
         kind = mimetypes.guess_type(upload.name)[0] if upload.error is None else upload.media
-        one: dict[str, object] = {"name": name, "size": len(upload.content), "type": kind}
+        size = 0 if upload.too_big else len(upload.content)
+        one: dict[str, object] = {
+            "name": name,
+            "size": size,
+            "type": "" if upload.too_big else kind,
+        }
         if upload.error:
             one["error"] = upload.error
         else:
@@ -116,7 +129,7 @@ def upload_result(uploads: Sequence[Upload], prefix: str) -> Mapping[str, object
                 "deleteType": "DELETE",
             }
         one |= {"prefix": prefix, "display": upload.name}
-        one |= {"filesize": f"{len(upload.content)} o", "id": f"docfilename{secrets.randbits(30)}"}
+        one |= {"filesize": f"{size} o", "id": f"docfilename{secrets.randbits(30)}"}
         shown.append(one)
     return {"upload_result": {"filename": shown}}
 
@@ -169,8 +182,9 @@ def link_document(context: Context, document: int, item: tuple[str, object]) -> 
     link |= {"date_mod": now, "date_creation": now, "date": now}
     link |= {"users_id": context.session.users_id, "timeline_position": 1}
     context.database.insert("Document_Item", link)
-    log_linked(context, item, ("Document", document))
     touch(context, item[0], item[1], logged=True)
+    log_linked(context, item, ("Document", document))
+    log_linked(context, ("Document", document), item)
 
 
 def delete_document(context: Context, row: Row) -> None:

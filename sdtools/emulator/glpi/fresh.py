@@ -6,19 +6,16 @@ import json
 from collections.abc import Mapping
 
 from sdtools.emulator.glpi.columns_directory import DIRECTORY
+from sdtools.emulator.glpi.fresh_settings import SETTINGS
 
-__all__ = ["FRESH", "MATRIX", "SECRETS", "SELF_SERVICE_TOKEN", "TECHNICIAN_TOKEN", "USER_TOKEN"]
+__all__ = ["FRESH", "SECRETS", "SELF_SERVICE_TOKEN", "TECHNICIAN_TOKEN", "USER_TOKEN"]
 
-VERSION = "10.0.12"
 # Well-known on purpose, as GLPI's own default passwords are: the desk lives on loopback, in memory.
 APP_TOKEN = "embeddedGlpiAppToken"  # noqa: S105 - opens nothing but the embedded desk
 USER_TOKEN = "embeddedGlpiUserToken"  # noqa: S105 - opens nothing but the embedded desk
 TECHNICIAN_TOKEN = "embeddedGlpiTechToken"  # noqa: S105 - opens nothing but the embedded desk
 OBSERVER_TOKEN = "embeddedGlpiNormalToken"  # noqa: S105 - opens nothing but the embedded desk
 SELF_SERVICE_TOKEN = "embeddedGlpiPostOnlyToken"  # noqa: S105 - opens nothing but the desk
-
-# Rows: urgency 1..5; columns: impact 1..5 (FACTS 10).
-MATRIX = ((1, 1, 2, 2, 2), (1, 2, 2, 3, 3), (2, 2, 3, 4, 4), (2, 3, 4, 4, 5), (2, 3, 4, 5, 5))
 
 SECRETS = (
     (2, "user_token", USER_TOKEN),
@@ -60,7 +57,7 @@ def _root() -> Mapping[str, object]:
     special = {
         "autoclose_delay": -10, "auto_assign_mode": -10, "tickettype": 1, "inquest_config": 1,
         "inquest_delay": 0, "tickettemplates_id": 1, "changetemplates_id": 1,
-        "problemtemplates_id": 1, "entities_strategy_software": -10, "entities_id_software": -10,
+        "problemtemplates_id": 1, "entities_strategy_software": -10,
         "default_cartridges_alarm_threshold": 10, "default_consumables_alarm_threshold": 10,
         "is_notif_enable_default": 1, "display_users_initials": 1,
     }  # fmt: skip
@@ -137,7 +134,10 @@ FRESH: tuple[tuple[str, Mapping[str, object]], ...] = (
     ),
     ("TicketTemplate", {"id": 1, "name": "Default", "is_recursive": 1}),
     ("TicketTemplateMandatoryField", {"id": 1, "tickettemplates_id": 1, "num": 21}),
-    ("Config", {"id": 1, "context": "core", "name": "version", "value": VERSION}),
+    *(
+        ("Config", {"id": number, "context": "core", "name": name, "value": value})
+        for number, (name, value) in enumerate(SETTINGS.items(), start=1)
+    ),
     (
         "APIClient",
         {

@@ -11,7 +11,7 @@ from sdtools.emulator.glpi.tables import Value
 
 __all__ = ["log_changes", "log_child", "log_created", "log_linked", "log_row", "log_unlinked"]
 
-CHANGED, UPDATED_CHILD, DELETED, RESTORED, LINKED, UNLINKED = 0, 12, 13, 14, 15, 16
+CHANGED, UPDATED_CHILD, DELETED, LINKED, UNLINKED = 0, 12, 13, 15, 16
 CHILD_ADDED, CHILD_UPDATED, CHILD_DELETED, CREATED = 17, 18, 19, 20
 
 _ITIL_OPTIONS: Mapping[str, int] = {
@@ -21,6 +21,7 @@ _ITIL_OPTIONS: Mapping[str, int] = {
     "solvedate": 17, "time_to_resolve": 18, "time_to_own": 155, "slas_id_ttr": 30,
     "slas_id_tto": 37, "takeintoaccount_delay_stat": 150, "global_validation": 52,
     "users_id_lastupdater": 64, "internal_time_to_resolve": 180, "internal_time_to_own": 185,
+    "date_mod": 19,
 }  # fmt: skip
 OPTIONS: Mapping[str, Mapping[str, int]] = {
     "Ticket": _ITIL_OPTIONS,

@@ -8,7 +8,7 @@ from sdtools.emulator.glpi.casting import Values
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.durations import active_seconds, due_dates, taken_into_account, waited
-from sdtools.emulator.glpi.fresh import MATRIX
+from sdtools.emulator.glpi.fresh_settings import MATRIX
 from sdtools.emulator.glpi.history import log_changes, log_row
 from sdtools.emulator.glpi.tables import Value
 
@@ -118,7 +118,8 @@ def change(
     if old["users_id_lastupdater"] != context.session.users_id:
         final["users_id_lastupdater"] = context.session.users_id
     context.database.update(itemtype, old["id"], final)
-    log_changes(context, itemtype, old, final)
+    told = {name: value for name, value in final.items() if name != "date_mod"}
+    log_changes(context, itemtype, old, told)
     return True
 
 

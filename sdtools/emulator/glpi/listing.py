@@ -97,7 +97,7 @@ def _order(table: Table, parameters: Parameters) -> str:
     order = str(parameters.get("order", "ASC")).upper()
     if order not in {"ASC", "DESC"}:
         raise RequestError(400, "ERROR", "order must be DESC or ASC")
-    tie = "" if sort == "id" else ", id ASC"
+    tie = "" if sort == "id" else f", id {order}"  # MySQL walks its index backwards
     return f'ORDER BY "{sort}" {order}{tie}'
 
 

@@ -27,6 +27,9 @@ _LABELS = {
     "General", "TicketSatisfaction": "Satisfaction", "Document_Item": "Document item",
 }  # fmt: skip
 
+# What hangs on an item is called by it, too.
+_OF_AN_ITEM = {"Item_DeviceMemory": 'Memory of item "{item}"', "NetworkPort": " {item} >  {own}"}
+
 
 def foreign_key(itemtype: str) -> str:
     """Give the column by which others point at an item type: ``tickets_id``."""
@@ -67,6 +70,9 @@ def item_name(database: GlpiDatabase, itemtype: str, row: Row) -> str:
         return str(row["id"])
     if itemtype == "DeviceMemory":
         return str(row["designation"])
+    if itemtype in _OF_AN_ITEM:
+        item = database.row(str(row["itemtype"]), row["items_id"])
+        return _OF_AN_ITEM[itemtype].format(item=item["name"] if item else "", own=row.get("name"))
     if row.get("name"):
         return str(row["name"])
     return f"{_LABELS.get(itemtype, itemtype)} - ID {row['id']}"

@@ -47,6 +47,25 @@ _OBSERVER = (
     "solutiontemplate=0 state=0 statistic=1 task=1 taskcategory=0 ticket=168989 ticketcost=1 "
     "ticketrecurrent=0 ticketvalidation=15376 transfer=0 typedoc=1 unmanaged=0 user=2049"
 )
+_TECHNICIAN = (
+    "agent=0 appliance=31 backup=0 bookmark_public=0 budget=96 cable_management=0 calendar=0 "
+    "cartridge=127 certificate=127 change=1151 changevalidation=20 cluster=31 computer=127 "
+    "config=0 consumable=127 contact_enterprise=96 contract=96 dashboard=0 database=31 "
+    "datacenter=31 device=0 devicesimcard_pinpuk=3 document=127 domain=0 dropdown=0 entity=33 "
+    "externalevent=1 followup=13319 global_validation=0 group=1 infocom=0 internet=31 "
+    "inventory=0 itilcategory=0 itilfollowuptemplate=0 itiltemplate=1 knowbase=14359 "
+    "knowbasecategory=0 license=127 line=127 lineoperator=0 link=0 location=0 locked_field=0 "
+    "logs=0 monitor=127 networking=127 notification=0 password_update=1 pendingreason=1 "
+    "peripheral=127 personalization=3 phone=127 planning=1 printer=127 problem=1121 profile=0 "
+    "project=1151 projecttask=1025 queuednotification=0 recurrentchange=1 refusedequipment=0 "
+    "reminder_public=151 reports=1 reservation=1055 rssfeed_public=151 rule_asset=0 "
+    "rule_dictionnary_dropdown=0 rule_dictionnary_printer=0 rule_dictionnary_software=0 "
+    "rule_import=0 rule_ldap=0 rule_location=0 rule_mailcollector=0 rule_softwarecategories=0 "
+    "rule_ticket=0 search_config=0 show_group_hardware=0 slm=1 snmpcredential=0 software=127 "
+    "solutiontemplate=0 state=0 statistic=1 task=13329 taskcategory=0 ticket=166919 "
+    "ticketcost=23 ticketrecurrent=1 ticketvalidation=3088 transfer=1 typedoc=0 unmanaged=0 "
+    "user=1055"
+)
 _SELF_SERVICE = (
     "document=0 followup=5 knowbase=2048 password_update=1 personalization=3 reservation=1024 "
     "task=1 ticket=131077 ticketvalidation=3088"
@@ -58,21 +77,15 @@ def _bits(notation: str) -> MappingProxyType[str, int]:
     return MappingProxyType({name: int(bits) for name, bits in pairs})
 
 
-def _technician() -> MappingProxyType[str, int]:
-    """Give a technician's rights: like the super-admin's, without deleting and settings."""
-    kept = {name: bits & ~(DELETE | PURGE) for name, bits in _bits(_SUPER_ADMIN).items()}
-    return MappingProxyType(kept | {"config": 0, "profile": 0, "backup": 0, "rule_ticket": READ})
-
-
 RIGHTS = MappingProxyType(
     {
         1: _bits(_SELF_SERVICE),
         2: _bits(_OBSERVER),
         3: _bits(_SUPER_ADMIN),
         4: _bits(_SUPER_ADMIN),
-        5: _technician(),
-        6: _technician(),
-        7: _technician(),
+        5: _bits(_TECHNICIAN),
+        6: _bits(_TECHNICIAN),
+        7: _bits(_TECHNICIAN),
         8: _bits(_OBSERVER),
     }
 )
@@ -95,7 +108,18 @@ _RIGHT_OF = {
     "Peripheral": "peripheral", "Software": "software", "Supplier": "contact_enterprise",
     "Config": "config", "APIClient": "config", "CronTask": "config", "RuleTicket": "rule_ticket",
     "RuleCriteria": "rule_ticket", "RuleAction": "rule_ticket", "PendingReason": "pendingreason",
-    "Log": "logs",
+    "Log": "logs", "ProblemTask": "task", "ChangeTask": "task", "ProblemCost": "problem",
+    "ChangeCost": "change", "ChangeValidation": "changevalidation", "Item_Problem": "problem",
+    "Problem_Supplier": "problem", "Change_Item": "change", "Change_Supplier": "change",
+    "Change_Problem": "change", "OlaLevel": "slm", "OlaLevel_Ticket": "slm",
+    "TicketTemplate": "itiltemplate", "TicketTemplateMandatoryField": "itiltemplate",
+    "TicketTemplatePredefinedField": "itiltemplate", "TicketTemplateHiddenField": "itiltemplate",
+    "SolutionTemplate": "solutiontemplate", "Contact": "contact_enterprise",
+    "Contract": "contract", "Contract_Item": "contract", "Ticket_Contract": "contract",
+    "Budget": "budget", "Infocom": "infocom", "Project": "project", "Itil_Project": "project",
+    "Item_Project": "project", "SoftwareVersion": "software", "SoftwareLicense": "license",
+    "Appliance": "appliance", "Certificate": "certificate", "Cluster": "cluster",
+    "Domain": "domain", "Line": "line", "Rack": "datacenter", "Enclosure": "datacenter",
 }  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 
@@ -25,6 +24,7 @@ from sdtools.emulator.glpi.wire import (
     not_found,
     plain,
 )
+from sdtools.emulator.glpi.zones import leaving
 
 __all__ = ["items_id_of", "known_type", "read_item", "read_list", "read_several", "read_sub_items"]
 
@@ -34,8 +34,25 @@ _CHILDREN: Mapping[str, tuple[str, ...]] = {
         "Change_Ticket", "Item_Ticket", "ITILSolution", "ITILFollowup", "Ticket_User",
         "Group_Ticket", "Supplier_Ticket",
     ),
+    "Computer": (
+        "ReservationItem", "Document_Item", "Contract_Item", "Infocom", "Item_Ticket",
+        "Item_Project", "NetworkPort",
+        *(f"Item_Device{part}" for part in (
+            "Motherboard", "Firmware", "Processor", "Memory", "HardDrive", "NetworkCard", "Drive",
+            "Battery", "GraphicCard", "SoundCard", "Control", "Pci", "Case", "PowerSupply",
+            "Generic", "Simcard", "Sensor", "Camera",
+        )),
+    ),
     "Document": ("Document_Item",),
     "ITILFollowup": ("Document_Item",),
+}  # fmt: skip
+_BY_STRATEGY = {
+    "calendars_strategy": "calendars_id", "tickettemplates_strategy": "tickettemplates_id",
+    "changetemplates_strategy": "changetemplates_id",
+    "problemtemplates_strategy": "problemtemplates_id",
+    "entities_strategy_software": "entities_id_software",
+    "contracts_strategy_default": "contracts_id_default",
+    "transfers_strategy": "transfers_id",
 }  # fmt: skip
 _ABSTRACT = frozenset({"CommonITILObject"})
 _WITH_OF_A_TICKET = {
@@ -89,7 +106,8 @@ def _links(context: Context, itemtype: str, row: Row) -> list[dict[str, str]]:
     return [*links, *({"rel": name, "href": f"{place}/{name}/"} for name in children)]
 
 
-def _keys_names(context: Context, itemtype: str, row: Row, wanted: list[str]) -> dict[str, str]:
+def _keys_names(context: Context, itemtype: str, row: Row, wanted: list[str]) -> object:
+    """Give names without the path above them; PHP's array is a list where it is empty."""
     names = {}
     for column in wanted:
         if column == "id":
@@ -97,9 +115,9 @@ def _keys_names(context: Context, itemtype: str, row: Row, wanted: list[str]) ->
             continue
         target, value = target_of(column), row.get(column)
         if target and column in row:
-            unset = not value and target != "Entity"
-            names[column] = "" if unset else dropdown_name(context.database, target, value)
-    return names
+            other = context.database.row(target, value)
+            names[column] = item_name(context.database, target, other) if other else ""
+    return names or []
 
 
 def _documents(context: Context, itemtype: str, items_id: object) -> list[Row]:
@@ -107,8 +125,21 @@ def _documents(context: Context, itemtype: str, items_id: object) -> list[Row]:
         "id IN (SELECT documents_id FROM glpi_documents_items WHERE itemtype = ? AND items_id = ?)"
     )
     found = context.database.rows("Document", within, (itemtype, items_id))
-    keys = ("id", "name", "filename", "mime", "filepath", "link", "date_mod")
-    return [{key: row[key] for key in keys} for row in found]
+    return [_linked_document(context, row, (itemtype, items_id)) for row in found]
+
+
+def _linked_document(context: Context, row: Row, item: tuple[str, object]) -> Row:
+    where = "documents_id = ? AND itemtype = ? AND items_id = ?"
+    link = context.database.rows("Document_Item", where, (row["id"], *item))[-1]
+    entity = context.database.row("Entity", row["entities_id"])
+    associated: Row = {
+        "assocID": link["id"],
+        "assocdate": link["date_mod"],
+        "entityID": row["entities_id"],
+        "entity": entity["completename"] if entity else None,
+        "headings": None,
+    }
+    return associated | row
 
 
 def _additions(
@@ -123,12 +154,14 @@ def _additions(
         found["_notes"] = {"error": 401, "message": NO_RIGHT}
     if flag(parameters, "with_logs"):
         within = parent_where("Log", itemtype, int(row["id"] or 0))
-        found["_logs"] = {str(log["id"]): log for log in context.database.rows("Log", within)}
+        logs = context.database.rows("Log", within)
+        found["_logs"] = {str(log["id"]): leaving(context, "Log", log) for log in logs}
     return found
 
 
 def _shown(context: Context, itemtype: str, row: Row, parameters: Parameters) -> dict[str, object]:
     """Give a row with what the query asks to expand and to add."""
+    row = leaving(context, itemtype, row)
     found: dict[str, object] = dict(row)
     if flag(parameters, "expand_dropdowns"):
         found = dict(_expanded(context, row))
@@ -151,9 +184,21 @@ def _existing(context: Context, itemtype: str, items_id: int) -> Row:
         row = context.database.row(itemtype, items_id)
     if row is None:
         raise not_found()
+    if itemtype == "Entity":
+        row = _inheriting(row)
     if not sees(context, itemtype, row):
         raise no_right()
     return row
+
+
+def _inheriting(row: Row) -> Row:
+    """Give an entity as one item shows it: where it inherits, the id says so; lists do not."""
+    found = dict(row)
+    for column, target in _BY_STRATEGY.items():
+        strategy = int(row[column] or 0)
+        if strategy < 0:
+            found[target] = strategy
+    return found
 
 
 def _joined(context: Context, itemtype: str, items_id: int) -> Mapping[str, object]:
@@ -182,7 +227,8 @@ def read_item(context: Context, itemtype: str, items_id: int, parameters: Parame
     if row.get("date_mod"):
         headers["Last-Modified"] = context.http_date(str(row["date_mod"]))
     if flag(parameters, "get_sha1"):
-        return plain(hashlib.sha1(json.dumps(shown).encode(), usedforsecurity=False).hexdigest())
+        content = plain(shown).content
+        return plain(hashlib.sha1(content, usedforsecurity=False).hexdigest())
     return plain(shown, 200, headers)
 
 
@@ -198,7 +244,8 @@ def _list_answer(
             for row in rows
         ]
     elif _bare(parameters):
-        return plain(rows, page.status, page.headers(itemtype))
+        shown = [dict(leaving(context, itemtype, row)) for row in rows]
+        return plain(shown, page.status, page.headers(itemtype))
     else:
         shown = [_shown(context, itemtype, row, parameters) for row in rows]
     return plain(shown, page.status, page.headers(itemtype))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sdtools.emulator.glpi import sessions
+from sdtools.emulator.glpi import massive, sessions
 from sdtools.emulator.glpi.context import Context
+from sdtools.emulator.glpi.deprecated import current_of, modernised, renamed
 from sdtools.emulator.glpi.documents import (
     Upload,
     add_document,
@@ -25,8 +26,7 @@ from sdtools.emulator.glpi.reading import (
     read_several,
     read_sub_items,
 )
-from sdtools.emulator.glpi.search import search
-from sdtools.emulator.glpi.search_options import list_search_options
+from sdtools.emulator.glpi.search import ALL_ASSETS, list_search_options, search
 from sdtools.emulator.glpi.wire import Answer, CrashError, RequestError, plain
 from sdtools.emulator.glpi.writing import add, delete, input_of, update
 
@@ -64,16 +64,35 @@ def _several(context: Context, call: Call) -> Answer:
 def _options(context: Context, call: Call) -> Answer:
     if len(call.parts) < _ONE:
         raise RequestError(400, "ERROR_RESOURCE_MISSING", "missing resource")
-    known_type(call.parts[1])
-    return list_search_options(context, call.parts[1], call.parameters)
+    return list_search_options(context, known_type(call.parts[1]))
 
 
 def _search(context: Context, call: Call) -> Answer:
     if len(call.parts) < _ONE:
         raise RequestError(400, "ERROR_RESOURCE_MISSING", "missing resource")
-    known_type(call.parts[1])
+    if call.parts[1] != ALL_ASSETS:
+        known_type(call.parts[1])
     body = call.body if isinstance(call.body, dict) else {}
     return search(context, call.parts[1], {**call.parameters, **body})
+
+
+def _massive(context: Context, call: Call) -> Answer:
+    """Answer the three endpoints of massive actions."""
+    if len(call.parts) < _ONE:
+        raise RequestError(400, "ERROR_RESOURCE_MISSING", "missing resource")
+    itemtype = known_type(call.parts[1])
+    last = call.parts[2] if len(call.parts) >= _SUB else ""
+    if call.parts[0] == "applyMassiveAction":
+        body = call.body if isinstance(call.body, dict) else {}
+        return plain(massive.apply_action(context, itemtype, last, body))
+    if call.parts[0] == "getMassiveActionParameters":
+        return plain(massive.parameters_of(context, itemtype, last))
+    row = context.database.row(itemtype, items_id_of(last)) if last else None
+    return plain(massive.actions(context, itemtype, row))
+
+
+def _lost_password(_: Context, __: Call) -> Answer:
+    raise RequestError(400, "ERROR", "Email notifications are disabled")
 
 
 # HTTP verbs are not looked at here (FACTS 1).
@@ -88,11 +107,17 @@ _ENDPOINTS: Mapping[str, Callable[[Context, Call], Answer]] = {
     "changeActiveEntities": lambda context, call: plain(
         sessions.change_entities(context, _given(call))
     ),
-    "getFullSession": lambda context, _: plain({"session": sessions.full_session(context)}),
+    "getFullSession": lambda context, _: plain(
+        {"session": sessions.full_session(context) | {"MESSAGE_AFTER_REDIRECT": []}}
+    ),
     "getGlpiConfig": lambda context, _: plain(sessions.configuration(context)),
     "getMultipleItems": _several,
     "listSearchOptions": _options,
     "search": _search,
+    "getMassiveActions": _massive,
+    "getMassiveActionParameters": _massive,
+    "applyMassiveAction": _massive,
+    "lostPassword": _lost_password,
 }
 
 
@@ -103,6 +128,12 @@ def answer_call(context: Context, call: Call) -> Answer:
         return endpoint(context, call)
     if len(call.parts) > _SUB_ONE:
         known_type("")
+    current = current_of(call.parts[0])
+    if current != call.parts[0]:
+        parameters, body = modernised(call.parts[0], call.parameters, call.body)
+        parts = (current, *call.parts[1:])
+        modern = replace(call, parts=parts, parameters=parameters, body=body)
+        return renamed(call.parts[0], answer_call(context, modern))
     itemtype = known_type(call.parts[0])
     if call.method == "POST":
         return _post(
@@ -115,6 +146,8 @@ def answer_call(context: Context, call: Call) -> Answer:
 
 def _get(context: Context, itemtype: str, call: Call) -> Answer:
     parts = call.parts
+    if len(parts) == _SUB and (itemtype, parts[2]) == ("User", "Picture"):
+        return Answer(status=204, content=b"", media="text/html; charset=UTF-8")  # nobody has one
     if len(parts) >= _SUB:
         child = known_type(parts[2])
         if len(parts) == _SUB_ONE:

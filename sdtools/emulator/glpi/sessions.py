@@ -8,14 +8,15 @@ import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sdtools.emulator.glpi.access import reachable, sons
+from sdtools.emulator.glpi.access import reachable, remember_sons, sons
 from sdtools.emulator.glpi.context import Context, Session
 from sdtools.emulator.glpi.database import GlpiDatabase, Row
-from sdtools.emulator.glpi.fresh import MATRIX, VERSION
 from sdtools.emulator.glpi.names import user_name
 from sdtools.emulator.glpi.profiles import RIGHTS
 from sdtools.emulator.glpi.query import Parameters, flag
+from sdtools.emulator.glpi.settings import disclosed, is_on, preferences
 from sdtools.emulator.glpi.text import escaped, whole_number
 from sdtools.emulator.glpi.wire import RequestError, not_found
 
@@ -30,9 +31,14 @@ __all__ = [
     "my_entities",
     "my_profiles",
     "open_session",
+    "signed_in",
 ]
 
 _DEFAULT_LIST_LIMIT = 15
+_TAKEN_OFF = (
+    "highcontrast_css", "default_central_tab", "timeline_action_btn_layout",
+    "timeline_date_format",
+)  # fmt: skip
 _WRONG_TOKEN = "parameter user_token seems invalid"  # noqa: S105 - a message
 
 
@@ -49,7 +55,29 @@ def _by_password(database: GlpiDatabase, login: str, password: str) -> int:
     if users_id is None:
         message = "Incorrect username or password"
         raise RequestError(401, "ERROR_GLPI_LOGIN", message, documented=False)
+    if not _usable(database, users_id):
+        message = (
+            "You don't have access to this application because your account was deactivated or "
+            "removed"
+        )
+        raise RequestError(401, "ERROR_GLPI_LOGIN", message, documented=False)
     return users_id
+
+
+def _usable(database: GlpiDatabase, users_id: int) -> bool:
+    user = database.row("User", users_id)
+    return bool(user and user["is_active"] and not user["is_deleted"])
+
+
+def signed_in(context: Context) -> None:
+    """Note a login; the first one counts as a change of the user."""
+    users_id, now = context.session.users_id, context.now()
+    user = context.database.row("User", users_id) or {}
+    changed: dict[str, object] = {"last_login": now}
+    if not user.get("last_login"):
+        # What a user has like everybody is not his own any more.
+        changed |= {"date_mod": now, **dict.fromkeys(_TAKEN_OFF)}
+    context.database.update("User", users_id, changed)
 
 
 def log_in(database: GlpiDatabase, authorization: str, parameters: Parameters, body: object) -> int:
@@ -59,7 +87,7 @@ def log_in(database: GlpiDatabase, authorization: str, parameters: Parameters, b
     token = rest.strip() if scheme == "user_token" else str(given.get("user_token", ""))
     if token:
         users_id = database.user_of("user_token", token)
-        if users_id is None:
+        if users_id is None or not is_on(database, "enable_api_login_external_token"):
             raise RequestError(401, "ERROR_GLPI_LOGIN_USER_TOKEN", _WRONG_TOKEN, documented=False)
         return users_id
     pair = _basic(rest) if scheme == "Basic" else None
@@ -68,6 +96,9 @@ def log_in(database: GlpiDatabase, authorization: str, parameters: Parameters, b
     if pair is None:
         message = "parameter(s) login, password or user_token are missing"
         raise RequestError(400, "ERROR_LOGIN_PARAMETERS_MISSING", message)
+    if not is_on(database, "enable_api_login_credentials"):
+        message = "usage of initSession resource with credentials is disabled"
+        raise RequestError(400, "ERROR_LOGIN_WITH_CREDENTIALS_DISABLED", message, documented=False)
     return _by_password(database, *pair)
 
 
@@ -75,8 +106,7 @@ def open_session(database: GlpiDatabase, users_id: int) -> Session:
     """Begin a session with the user's first profile; without one nobody gets in."""
     user = database.row("User", users_id)
     profiles = database.rows("Profile_User", "users_id = ?", (users_id,))
-    usable = user is not None and user["is_active"] and not user["is_deleted"] and profiles
-    if user is None or not usable:
+    if user is None or not _usable(database, users_id) or not profiles:
         raise RequestError(401, "ERROR_GLPI_LOGIN_USER_TOKEN", _WRONG_TOKEN, documented=False)
     profiles_id = int(profiles[0]["profiles_id"] or 0)
     entities = reachable(database, users_id, profiles_id)
@@ -88,7 +118,16 @@ def open_session(database: GlpiDatabase, users_id: int) -> Session:
         active=entities,
         active_root=entities[0] if entities else 0,
         list_limit=int(user["list_limit"] or _DEFAULT_LIST_LIMIT),
+        zone=_zone(user["timezone"]),
     )
+
+
+def _zone(name: object) -> ZoneInfo | None:
+    """Give a user's own time zone; the server's counts where it is not known."""
+    try:
+        return ZoneInfo(str(name)) if name and name != "0" else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def _entities_of(context: Context, profiles_id: int) -> list[dict[str, object]]:
@@ -129,7 +168,7 @@ def profile_row(row: Row) -> dict[str, object]:
     return found | dict(RIGHTS[int(row["id"] or 0)])
 
 
-def active_profile(context: Context) -> dict[str, object]:
+def active_profile(context: Context) -> dict[str, dict[str, object]]:
     """Answer getActiveProfile."""
     row = context.database.row("Profile", context.session.profiles_id) or {}
     entities = _entities_of(context, context.session.profiles_id)
@@ -195,16 +234,22 @@ def change_entities(context: Context, given: Mapping[str, Any]) -> bool:
         return False
     session.active_root, session.active_recursive = root, recursive
     session.active = sons(context.database, root) if recursive else (root,)
+    if recursive and root:
+        remember_sons(context.database, "Entity", root, session.active)
     return True
 
 
 def full_session(context: Context) -> dict[str, object]:
-    """Answer getFullSession: the part of PHP's session that clients read."""
+    """Answer getFullSession: PHP's session, with the user's preferences."""
     session = context.session
     user = context.database.row("User", session.users_id) or {}
     profile = active_profile(context)["active_profile"]
-    active = {one: one for one in session.active}
-    return {
+    entities = _entities_of(context, session.profiles_id)
+    path = _path(context, session.active_root)
+    if session.active_recursive:
+        path += " (tree structure)"
+    groups = context.database.rows("Group_User", "users_id = ?", (session.users_id,))
+    found = {
         "valid_id": session.token,
         "glpi_currenttime": context.now(),
         "glpi_use_mode": 0,
@@ -214,50 +259,37 @@ def full_session(context: Context) -> dict[str, object]:
         "glpirealname": user["realname"],
         "glpifirstname": user["firstname"],
         "glpidefault_entity": user["entities_id"],
-        "glpilanguage": user["language"] or "en_GB",
-        "glpilist_limit": session.list_limit,
-        "glpitimezone": user["timezone"],
-        "glpiprofiles": {
-            str(session.profiles_id): {
-                "name": (context.database.row("Profile", session.profiles_id) or {}).get("name"),
-                "entities": _entities_of(context, session.profiles_id),
-            }
-        },
+        "glpiextauth": 1,
+        "glpiauthtype": user["authtype"],
+        "glpiroot": "",
+        "glpicrontimer": int(context.clock.now().timestamp()),
+        "glpipluralnumber": 2,
+        "glpiprofiles": {str(session.profiles_id): {"name": profile["name"], "entities": entities}},
         "glpiactiveprofile": profile,
-        "glpiactiveentities": active,
+        "glpiactiveentities": {one: one for one in session.active},
+        "glpiactiveentities_string": ", ".join(f"'{one}'" for one in session.active),
+        "glpiparententities": [],
+        "glpiparententities_string": "",
         "glpiactive_entity": session.active_root,
         "glpiactive_entity_recursive": session.active_recursive,
-        "glpiactive_entity_name": _path(context, session.active_root),
+        "glpiactive_entity_name": path,
+        "glpiactive_entity_shortname": path,
+        "glpigroups": [group["groups_id"] for group in groups],
     }
+    if set(session.active) == set(session.entities):
+        found["glpishowallentities"] = 1
+    empty = ("glpi_plannings", "glpi_tabs", "glpi_dropdowntranslations", "glpisearch")
+    return found | {name: [] for name in empty} | preferences(context.database, user)
 
 
 def configuration(context: Context) -> dict[str, object]:
-    """Answer getGlpiConfig: the keys that clients read, of some 345."""
-    matrix = {
-        str(urgency): {str(impact): grade for impact, grade in enumerate(row, start=1)}
-        for urgency, row in enumerate(MATRIX, start=1)
+    """Answer getGlpiConfig: the settings, without the constant lists of GLPI's code."""
+    found = disclosed(context.database)
+    found |= {
+        "root_doc": "",
+        "list_limit": context.session.list_limit,
+        "url_base": context.base_url.removesuffix("/apirest.php"),
+        "url_base_api": context.base_url,
+        "timezone": context.zone.key,
     }
-    return {
-        "cfg_glpi": {
-            "root_doc": "",
-            "version": VERSION,
-            "list_limit": context.session.list_limit,
-            "list_limit_max": "50",
-            "language": "en_GB",
-            "url_base": context.base_url.removesuffix("/apirest.php"),
-            "use_public_faq": "0",
-            "default_requesttypes_id": "1",
-            "priority_matrix": matrix,
-            "urgency_mask": "62",
-            "impact_mask": "62",
-            "maintenance_mode": "0",
-            "enable_api": "1",
-            "enable_api_login_credentials": "1",
-            "enable_api_login_external_token": "1",
-            "url_base_api": context.base_url,
-            "use_notifications": "0",
-            "timezone": context.zone.key,
-            "dbversion": VERSION,
-            "document_max_size": "2",
-        }
-    }
+    return {"cfg_glpi": found}

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from sdtools.emulator.glpi.columns_directory import DIRECTORY
 from sdtools.emulator.glpi.columns_itil import ITIL
+from sdtools.emulator.glpi.columns_more import MORE
 
 __all__ = ["TABLES", "Column", "Table", "Value", "table_name"]
 
@@ -66,13 +67,20 @@ def _column(word: str) -> Column:
     return Column(name=name, kind=kind, default=default, nullable=nullable)
 
 
+def _plural(word: str) -> str:
+    """Give GLPI's plural: ``categories``, ``statuses``, ``aliases``."""
+    if re.search(r"(ss|us|as)$", word):
+        return f"{word}es"
+    return re.sub(r"(?<![aeiou])y$", "ie", word) + "s"
+
+
 def table_name(itemtype: str) -> str:
     """Give GLPI's table name of an item type."""
     special = {"RuleTicket": "rules", "RuleCriteria": "rulecriterias", "Software": "softwares"}
     if itemtype in special:
         return f"glpi_{special[itemtype]}"
     parts = [part.lower() for part in itemtype.split("_")]
-    plurals = [re.sub(r"(?<![aeiou])y$", "ie", part) + "s" for part in parts]
+    plurals = [_plural(part) for part in parts]
     return "glpi_" + "_".join(plurals)
 
 
@@ -83,6 +91,7 @@ def _table(itemtype: str, notation: str) -> Table:
     )
 
 
+_NOTATIONS = ITIL | DIRECTORY | MORE
 TABLES: Mapping[str, Table] = MappingProxyType(
-    {itemtype: _table(itemtype, notation) for itemtype, notation in (ITIL | DIRECTORY).items()}
+    {itemtype: _table(itemtype, notation) for itemtype, notation in _NOTATIONS.items()}
 )

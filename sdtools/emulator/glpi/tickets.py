@@ -17,7 +17,7 @@ from sdtools.emulator.glpi.casting import Given, Values, cast
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.durations import due_dates, taken_into_account
-from sdtools.emulator.glpi.history import DELETED, RESTORED, log_created, log_row
+from sdtools.emulator.glpi.history import DELETED, log_changes, log_created, log_row
 from sdtools.emulator.glpi.itil import (
     ASSIGNED,
     CLOSED,
@@ -151,11 +151,15 @@ def update_itil(context: Context, itemtype: str, row: Row, given: Given) -> None
     values = _allowed(row, values)
     if values.get("entities_id", row["entities_id"]) not in context.session.active:
         raise RefusedError(NO_RIGHT)
-    if values.get("is_deleted") == 0 and row["is_deleted"]:
-        log_row(context, (itemtype, row["id"]), RESTORED, itemtype_link="0")
+    restored = values.get("is_deleted") == 0
     if itemtype == "Ticket" and values.get("slas_id_ttr", row["slas_id_ttr"]):
         values.pop("time_to_resolve", None)  # the SLA wins
     _write(context, itemtype, row, values, given)
+    if restored:
+        touch(context, itemtype, row["id"])  # even if there was nothing to restore
+    if values.get("date_mod") and row["date_mod"] != context.now():
+        # A date_mod that is sent is not taken, and yet makes history.
+        log_changes(context, itemtype, row, {"date_mod": context.now()})
 
 
 def _write(context: Context, itemtype: str, row: Row, values: Values, given: Given) -> None:

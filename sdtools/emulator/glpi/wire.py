@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "BAD_GATEWAY",
     "NO_RIGHT",
     "Answer",
     "CrashError",
@@ -17,7 +18,14 @@ __all__ = [
     "plain",
 ]
 
+BAD_GATEWAY = (
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    b"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+)
 NO_RIGHT = "You don't have permission to perform this action."
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class RequestError(Exception):
@@ -55,7 +63,7 @@ class Answer:
 
 def plain(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Give an answer with a JSON body."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(body)
     return Answer(status=status, content=text.encode(), headers=headers or {})
 
 

@@ -13,9 +13,18 @@ from sdtools.emulator.glpi.casting import Given
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.names import item_name
 from sdtools.emulator.glpi.profiles import DELETE, PURGE, READ_ALL, UPDATE, right_of
+from sdtools.emulator.glpi.search_options import options_of
 from sdtools.emulator.glpi.text import whole_number
-from sdtools.emulator.glpi.wire import NO_RIGHT, Answer, CrashError, RefusedError, RequestError
+from sdtools.emulator.glpi.wire import (
+    BAD_GATEWAY,
+    NO_RIGHT,
+    Answer,
+    CrashError,
+    RefusedError,
+    RequestError,
+)
 from sdtools.emulator.glpi.wire import plain as answer
+from sdtools.emulator.glpi.zones import arriving
 
 __all__ = ["add", "delete", "input_of", "update"]
 
@@ -25,6 +34,7 @@ _SILENT = frozenset(
     {"ITILFollowup", "TicketTask", "TicketValidation", "Calendar_Holiday"}
     | {name for links in LINKS.values() for name in links.values()}
 )
+_HEADER_ROOM = 3_800  # octets: nginx reads 4,096 of headers, other headers among them
 _NUMBERED = frozenset(LINKS)  # "one (302)"
 
 
@@ -54,6 +64,9 @@ def _message(context: Context, itemtype: str, items_id: int) -> str:
         return ""
     row = context.database.row(itemtype, items_id)
     name = item_name(context.database, itemtype, row) if row else ""
+    if row and itemtype.startswith("TicketTemplate") and "num" in row:
+        option = options_of("Ticket").get(int(row["num"] or 0))
+        name = option.name if option else ""
     if itemtype in _NUMBERED:
         name += f" ({items_id})"
     unslashed = re.sub(r"\\(.)", r"\1", name, flags=re.DOTALL)  # PHP's stripslashes
@@ -62,7 +75,7 @@ def _message(context: Context, itemtype: str, items_id: int) -> str:
 
 def _added(context: Context, itemtype: str, given: Given) -> Result:
     try:
-        items_id = add_row(context, itemtype, given)
+        items_id = add_row(context, itemtype, arriving(context, itemtype, given))
     except RefusedError as refusal:
         return {"id": False, "message": refusal.message}
     return {"id": items_id, "message": _message(context, itemtype, items_id)}
@@ -93,6 +106,9 @@ def add(
     if len(done) < len(items) or not items:
         return _summary("ADD", results, len(done), len(items))
     links = ",".join(f"{place}/{result['id']}" for result in results)
+    if len(links) > _HEADER_ROOM:
+        # All are created, and the web server finds the header too big (FACTS 8).
+        return Answer(status=502, content=BAD_GATEWAY, media="text/html")
     return answer(results, 201, {"link": links})
 
 
@@ -123,7 +139,7 @@ def _updated(context: Context, itemtype: str, given: Given) -> Result | None:
     if not _may(context, itemtype, row, UPDATE):
         return {str(items_id): False, "message": NO_RIGHT}
     try:
-        update_row(context, itemtype, row, given)
+        update_row(context, itemtype, row, arriving(context, itemtype, given))
     except RefusedError as refusal:
         return {str(items_id): False, "message": refusal.message}
     return {str(items_id): True, "message": ""}

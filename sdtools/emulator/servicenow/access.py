@@ -15,6 +15,7 @@ __all__ = ["RULES", "Rule", "may_read_field", "may_read_row", "may_write", "read
 _ANYONE = frozenset({"*"})
 _ADMIN = frozenset[str]()  # the admin passes everywhere
 _ITIL = frozenset({"itil"})
+_IMPORT = frozenset({"import_transformer", "import_set_loader"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             ),
             Rule(read=_ITIL),
         ),
+        **dict.fromkeys(
+            ("imp_user", "sys_import_set"), Rule(read=_IMPORT, create=_IMPORT, write=_IMPORT)
+        ),
+        "sys_filter_option_dynamic": Rule(read=_ANYONE),
         "kb_knowledge": Rule(
             read=_ITIL | {"knowledge"}, create=frozenset({"knowledge"}),
             write=frozenset({"knowledge"}),
@@ -75,7 +80,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
 _CLOSED_API = frozenset({"sys_db_object"})  # refused as a whole below its role, not hidden
 # Below admin only these fields of a table can be read, or named in a query.
 _READABLE: Mapping[str, frozenset[str]] = {"sys_choice": frozenset({"sys_id", "label"})}
-_NEVER = frozenset({("sys_user", "user_password")})
+_ADMINS_ONLY: frozenset[tuple[str, str]] = frozenset({("sys_user", "user_password")})
 
 
 def _rule(table: str) -> Rule:
@@ -101,8 +106,8 @@ def may_read_row(account: Account, table: str, row: Row) -> bool:
 
 def may_read_field(account: Account, table: str, column: str) -> bool:
     """Tell whether a field shows, and may be named in a query."""
-    if (table, column) in _NEVER:
-        return False
+    if (table, column) in _ADMINS_ONLY:
+        return account.is_admin
     return account.is_admin or column in _READABLE.get(table, {column})
 
 

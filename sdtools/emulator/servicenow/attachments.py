@@ -80,7 +80,7 @@ def _list(context: Context, call: Call) -> Answer:
             shown.append(_shown(context, _attachment(context, row["sys_id"])))
         except ApiError:
             continue  # hidden with its record
-    return plain({"result": shown}, headers=page.headers(call, context.base_url, total))
+    return plain({"result": shown}, headers=page.headers(call, context, total))
 
 
 def _upload(

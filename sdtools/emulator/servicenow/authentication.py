@@ -16,6 +16,8 @@ from sdtools.emulator.clock import Clock
 from sdtools.emulator.servicenow.context import Account, Call
 from sdtools.emulator.servicenow.database import ServiceNowDatabase
 from sdtools.emulator.servicenow.fresh import API_KEY, CLIENTS
+from sdtools.emulator.servicenow.sessions import Sessions, session_id
+from sdtools.emulator.servicenow.switches import Switches
 from sdtools.emulator.servicenow.wire import Answer, ApiError, plain
 
 __all__ = ["Authentication"]
@@ -38,25 +40,36 @@ class Authentication:
 
     database: ServiceNowDatabase
     clock: Clock
+    switches: Switches = field(default_factory=Switches)
+    sessions: Sessions = field(init=False)
     _access: dict[str, _Token] = field(default_factory=dict)  # by text
     _refresh: dict[str, _Token] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sessions = Sessions(self.clock)
 
     def account(self, call: Call) -> Account:
         """Give the account of a request; raise the 401 if there is none."""
         user_name = self._user_name(call)
         if not user_name:
-            raise _not_authenticated()
+            raise self._not_authenticated()
+        account = self.database.unchanged(("account", user_name), lambda: self._account(user_name))
+        if account is None:
+            raise self._not_authenticated()
+        return account
+
+    def _account(self, user_name: str) -> Account | None:
         where = "t.user_name = ? AND t.active = 'true' AND t.locked_out <> 'true'"
         found = self.database.rows("sys_user", where, (user_name,))
         if not found:
-            raise _not_authenticated()
+            return None
         row = found[0]
         return Account(
             sys_id=row["sys_id"],
             user_name=row["user_name"],
             name=row["name"],
             roles=self._roles(row["sys_id"]),
-            zone=_zone(row["time_zone"] or self._property("glide.sys.default.tz")),
+            zone=_zone(row["time_zone"] or self.database.property("glide.sys.default.tz")),
         )
 
     def _user_name(self, call: Call) -> str:
@@ -67,27 +80,39 @@ class Authentication:
         if scheme.lower() == "bearer":
             token = self._access.get(rest.strip())
             return token.user_name if token and token.ends > self.clock.now() else ""
-        return self._basic(rest) if scheme.lower() == "basic" else ""
+        if scheme.lower() == "basic":
+            return self._basic(rest)
+        return "" if scheme else self._by_cookie(call)
+
+    def _by_cookie(self, call: Call) -> str:
+        session = self.sessions.find(session_id(call.headers))
+        if session is None:
+            return ""
+        if self.switches.cookie_needs_token and call.headers.get("x-usertoken") != session.token:
+            raise self._not_authenticated({"X-Is-Logged-In": "true"})
+        return session.user_name
+
+    def _not_authenticated(self, headers: Mapping[str, str] | None = None) -> ApiError:
+        detail = "Required to provide Auth information"
+        return ApiError(401, self.switches.login_refused, detail, headers)
+
+    def expire(self, headers: Mapping[str, str]) -> bool:
+        """Let the access token of a request expire; tell whether it had one."""
+        scheme, _, rest = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and self._access.pop(rest.strip(), None) is not None
 
     def _basic(self, encoded: str) -> str:
-        try:
-            user_name, _, password = base64.b64decode(encoded).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
+        user_name, _, password = _decoded(encoded).partition(":")
         if not self.database.knows(user_name, password):
             return ""
         return user_name if self._basic_allowed(user_name) else ""
 
     def _basic_allowed(self, user_name: str) -> bool:
         """Tell whether the restriction on basic logins lets a user in; it names no reason."""
-        if self._property("glide.authenticate.basic_auth.restriction.enforce") != "true":
+        if self.database.property("glide.authenticate.basic_auth.restriction.enforce") != "true":
             return True
         found = self.database.rows("sys_user", "t.user_name = ?", (user_name,))
         return bool(found) and _BASIC_ROLE in self._roles(found[0]["sys_id"])
-
-    def _property(self, name: str) -> str:
-        found = self.database.rows("sys_properties", "t.name = ?", (name,))
-        return found[0]["value"] if found else ""
 
     def _roles(self, sys_id: str) -> frozenset[str]:
         sql = (
@@ -98,7 +123,8 @@ class Authentication:
 
     def token(self, call: Call) -> Answer:
         """Answer the token endpoint; every refusal looks the same (FACTS 2.1)."""
-        given = dict(parse_qsl(call.body.decode("utf-8", "replace")))
+        form = dict(parse_qsl(call.body.decode("utf-8", "replace")))
+        given = {**_client_of(call), **form}
         media = call.headers.get("content-type", "").partition(";")[0].strip()
         known = CLIENTS.get(given.get("client_id", ""))
         if media != "application/x-www-form-urlencoded" or not known:
@@ -120,7 +146,7 @@ class Authentication:
             token = self._refresh.get(given.get("refresh_token", ""))
             return token.user_name if token and token.ends > self.clock.now() else ""
         enabled = "glide.oauth.inbound.client.credential.grant_type.enabled"
-        if grant == "client_credentials" and self._property(enabled) == "true":
+        if grant == "client_credentials" and self.database.property(enabled) == "true":
             return client_user
         return ""
 
@@ -144,15 +170,28 @@ class Authentication:
         return token
 
 
+def _client_of(call: Call) -> dict[str, str]:
+    """Read the client's id and secret from a Basic header: where oauthlib puts them."""
+    scheme, _, rest = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    client, _, secret = _decoded(rest).partition(":")
+    return {"client_id": client, "client_secret": secret}
+
+
+def _decoded(encoded: str) -> str:
+    """Read a Basic header; "" for what is none."""
+    try:
+        return base64.b64decode(encoded).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
-
-
-def _not_authenticated() -> ApiError:
-    return ApiError(401, "User is not authenticated", "Required to provide Auth information")
 
 
 def _denied() -> Answer:

@@ -10,12 +10,13 @@ from http import HTTPStatus
 
 from sdtools.emulator.servicenow.context import Call, Context
 from sdtools.emulator.servicenow.input import fields_of
-from sdtools.emulator.servicenow.wire import Answer, ApiError, plain
+from sdtools.emulator.servicenow.wire import Answer, ApiError, plain, said
 
 __all__ = ["answer_batch"]
 
 _QUOTA = timedelta(seconds=30)
-_LARGEST_INPUT = 5 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+_LARGEST_OUTPUT = "x-batchrequest-max-output-size"  # a header, in bytes; may only lower the limit
 
 Serve = Callable[[Context, Call], Answer]
 
@@ -28,6 +29,7 @@ def answer_batch(context: Context, call: Call, serve: Serve) -> Answer:
     body = fields_of(call)
     wanted = body.get("rest_requests")
     began = context.clock.now()
+    largest = _largest_output(context, call)
     serviced: list[dict[str, object]] = []
     unserviced: list[str] = []
     for item in wanted if isinstance(wanted, list) else []:
@@ -36,7 +38,7 @@ def answer_batch(context: Context, call: Call, serve: Serve) -> Answer:
         if context.clock.now() - began >= _QUOTA:
             unserviced.append(str(item.get("id", "")))
         else:
-            serviced.append(_serviced(context, item, serve))
+            serviced.append(_serviced(context, item, serve, largest))
     return plain(
         {
             "batch_request_id": str(body.get("batch_request_id", "")),
@@ -46,8 +48,19 @@ def answer_batch(context: Context, call: Call, serve: Serve) -> Answer:
     )
 
 
-def _serviced(context: Context, item: Mapping[str, object], serve: Serve) -> dict[str, object]:
+def _largest_output(context: Context, call: Call) -> int:
+    named = int(context.property("glide.rest.batch.max.outputSize") or 10) * _MEGABYTE
+    asked = call.headers.get(_LARGEST_OUTPUT, "")
+    return min(named, int(asked)) if asked.isdecimal() else named
+
+
+def _serviced(
+    context: Context, item: Mapping[str, object], serve: Serve, largest: int
+) -> dict[str, object]:
     answer = _answer(context, item, serve)
+    if answer.status == HTTPStatus.OK and len(answer.content) > largest:
+        detail = f"Response of {len(answer.content)} bytes. Max allowed: {largest} bytes."
+        answer = ApiError(500, "Response item is too large", detail).answer()
     quiet = str(item.get("exclude_response_headers", "")).lower() == "true"
     headers = {"Content-Type": answer.media, **answer.headers}
     listed = [{"name": name, "value": value} for name, value in headers.items()]
@@ -63,7 +76,8 @@ def _serviced(context: Context, item: Mapping[str, object], serve: Serve) -> dic
 
 def _answer(context: Context, item: Mapping[str, object], serve: Serve) -> Answer:
     encoded = str(item.get("body") or "")
-    if len(encoded) > _LARGEST_INPUT:
+    largest = int(context.property("glide.rest.batch.max.inputSize") or 5) * _MEGABYTE
+    if len(encoded) > largest:
         return ApiError(
             400, "Exception while reading request", "Request item is too large"
         ).answer()
@@ -84,4 +98,4 @@ def _answer(context: Context, item: Mapping[str, object], serve: Serve) -> Answe
     try:
         return serve(context, call)
     except ApiError as error:
-        return error.answer()
+        return said(error, context.switches.refusals)

@@ -19,7 +19,7 @@ OTHERS: Mapping[str, tuple[str, str, str, str, str]] = MappingProxyType(
             user_name name first_name last_name email vip:b=false active:b=true locked_out:b=false
             title phone mobile_phone employee_number department>cmn_department manager>sys_user
             company>core_company location>cmn_location time_zone preferred_language:c
-            web_service_access_only:b=false internal_integration_user:b=false user_password
+            web_service_access_only:b=false internal_integration_user:b=false user_password:p
             sys_class_name:n last_login_time:d
             """,
         ),
@@ -210,6 +210,5 @@ OTHERS: Mapping[str, tuple[str, str, str, str, str]] = MappingProxyType(
             "display_value",
             "tablename documentkey display_value payload",
         ),
-        "sys_db_object": ("", "Table", "", "label", "name label super_class>sys_db_object"),
     }
 )

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sdtools.emulator.servicenow.access import may_read_field
 from sdtools.emulator.servicenow.context import Account
 from sdtools.emulator.servicenow.tables import TABLES, Column
@@ -14,6 +16,7 @@ __all__ = ["Step", "display_sql", "require_readable", "value_sql", "walk"]
 Step = tuple[str, Column]  # the table that has the column, and the column
 
 
+@lru_cache(maxsize=4096)
 def walk(table: str, path: str) -> list[Step] | None:
     """Give the columns along a dot-walk; None where one does not exist."""
     steps: list[Step] = []

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.servicenow.database import ServiceNowDatabase
+from sdtools.emulator.servicenow.switches import Switches
 
 __all__ = ["Account", "Call", "Context", "flag", "stamp"]
 
@@ -47,6 +48,7 @@ class Context:
     clock: Clock
     account: Account
     base_url: str  # "http://127.0.0.1:1234"
+    switches: Switches = field(default_factory=Switches)
 
     def now(self) -> str:
         """Give the present time as ServiceNow stores it."""
@@ -54,8 +56,7 @@ class Context:
 
     def property(self, name: str) -> str:
         """Give the value of a system property; "" if there is none."""
-        found = self.database.rows("sys_properties", "t.name = ?", (name,))
-        return found[0]["value"] if found else ""
+        return self.database.property(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import cache
 from itertools import groupby
-from typing import cast
+from typing import TypeVar, cast
 
 from sdtools.emulator.servicenow.fresh import ACCOUNTS, fresh_rows
 from sdtools.emulator.servicenow.tables import TABLES, Column, Table
@@ -16,6 +18,7 @@ from sdtools.emulator.servicenow.tables import TABLES, Column, Table
 __all__ = ["Cell", "Row", "ServiceNowDatabase"]
 
 Cell = int | str
+_T = TypeVar("_T")
 Row = dict[str, str]  # as the API says it: every scalar is a string, empty is ""
 
 _INDEXES = (
@@ -27,6 +30,11 @@ _INDEXES = (
     ("sys_audit", "documentkey"), ("task_sla", "task"), ("task_sla", "sys_updated_on"),
     ("m2m_kb_task", "task"), ("sys_attachment", "table_sys_id"), ("sys_choice", "name"),
 )  # fmt: skip
+
+
+# A fresh instance is made once a process and copied from then on.
+_FRESH: list[bytes] = []
+_FRESH_LOCK = threading.Lock()
 
 
 def _cell(value: object, column: Column) -> Cell:
@@ -48,12 +56,29 @@ def _storage() -> dict[str, dict[str, Column]]:
 STORAGE = _storage()
 
 
+def _classes(name: str) -> str:
+    table = TABLES[name]
+    if table.name == table.root:
+        return "1"
+    return f"t.sys_class_name IN ({', '.join(map(repr, table.children))})"
+
+
+@cache
+def _selected(name: str) -> tuple[tuple[str, ...], str]:
+    """Give a table's columns, and the statement that selects them as far as its conditions."""
+    table = TABLES[name]
+    columns = ", ".join(f't."{column}"' for column in table.columns)
+    return tuple(table.columns), f'SELECT {columns} FROM "{table.root}" t WHERE {_classes(name)}'
+
+
 class ServiceNowDatabase:
     """Tables of :mod:`tables`, filled with what a fresh instance holds."""
 
     def __init__(self, path: str = ":memory:") -> None:
         self.lock = threading.RLock()  # the server's thread and the test's share the connection
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._remembered: dict[Hashable, object] = {}
+        self._remembered_at = 0  # what the connection's count of changes was
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute("PRAGMA case_sensitive_like=OFF")
         with self.lock:
@@ -62,6 +87,15 @@ class ServiceNowDatabase:
     def _create(self) -> None:
         if self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return
+        with _FRESH_LOCK, closing(sqlite3.connect(":memory:")) as fresh:
+            if not _FRESH:
+                self._make()
+                _FRESH.append(self._connection.serialize())
+                return
+            fresh.deserialize(_FRESH[0])
+            fresh.backup(self._connection)
+
+    def _make(self) -> None:
         for root, columns in STORAGE.items():
             declared = (f'"{one.name}" {one.sql_type} NOT NULL' for one in columns.values())
             self._connection.execute(
@@ -105,26 +139,39 @@ class ServiceNowDatabase:
         self, name: str, where: str = "1", values: Sequence[object] = (), tail: str = ""
     ) -> list[Row]:
         """Give whole rows of a table and of what extends it; ``where`` may say ``t.column``."""
-        table = TABLES[name]
-        columns = ", ".join(f't."{column}"' for column in table.columns)
-        condition = f"{self.classes(name)} AND ({where})"
-        sql = f'SELECT {columns} FROM "{table.root}" t WHERE {condition} {tail}'
+        names, selected = _selected(name)
+        sql = f"{selected} AND ({where}) {tail}"
         with self.lock:
             found = self._connection.execute(sql, values).fetchall()
-        names = tuple(table.columns)
         return [dict(zip(names, map(str, row), strict=True)) for row in found]
+
+    def unchanged(self, key: Hashable, read: Callable[[], _T]) -> _T:
+        """Give what ``read`` gave for a key, as long as nothing was written since."""
+        with self.lock:
+            if self._remembered_at != self._connection.total_changes:
+                self._remembered_at = self._connection.total_changes
+                self._remembered.clear()
+            if key not in self._remembered:
+                self._remembered[key] = read()
+            return cast(_T, self._remembered[key])
 
     def classes(self, name: str) -> str:
         """Give the condition on ``t`` that leaves the rows of a table and of what extends it."""
-        table = TABLES[name]
-        if table.name == table.root:
-            return "1"
-        return f"t.sys_class_name IN ({', '.join(map(repr, table.children))})"
+        return _classes(name)
 
     def row(self, name: str, sys_id: str) -> Row | None:
         """Give one row by its sys_id."""
         found = self.rows(name, "t.sys_id = ?", (sys_id,))
         return found[0] if found else None
+
+    def property(self, name: str) -> str:
+        """Give the value of a system property; "" if there is none."""
+
+        def read() -> str:
+            found = self.rows("sys_properties", "t.name = ?", (name,))
+            return found[0]["value"] if found else ""
+
+        return self.unchanged(("property", name), read)
 
     def count(self, name: str, where: str = "1", values: Sequence[object] = ()) -> int:
         """Count rows of a table and of what extends it."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Unpack
 
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.faults import FaultPlan
-from sdtools.emulator.server import listen, serving
+from sdtools.emulator.front import Door
+from sdtools.emulator.hosting import Hosting, hosted
 from sdtools.emulator.servicenow.app import ServiceNowApplication
 from sdtools.emulator.servicenow.database import ServiceNowDatabase
 from sdtools.emulator.servicenow.fresh import ADMIN, API_KEY, CLIENTS, INTEGRATION, LIMITED
+from sdtools.emulator.servicenow.switches import Switches
 
 __all__ = ["EmbeddedServiceNow", "serve_servicenow"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class EmbeddedServiceNow:
     """A ServiceNow that speaks HTTP on loopback."""
 
@@ -33,11 +36,32 @@ class EmbeddedServiceNow:
     api_key: str = API_KEY[0]
     client_id: str = next(iter(CLIENTS))
     client_secret: str = next(iter(CLIENTS.values()))[0]
+    ca_file: str = ""  # of a desk that speaks TLS: what clients check it with
 
     @property
     def requests(self) -> int:
         """Count the requests since the start."""
         return self.application.requests
+
+    @property
+    def faults(self) -> FaultPlan | None:
+        """Give the plan of what goes wrong; another one can be set at any time."""
+        return self.application.faults
+
+    @faults.setter
+    def faults(self, plan: FaultPlan | None) -> None:
+        self.application.faults = plan
+
+    @property
+    def spent(self) -> float:
+        """Give the seconds that requests cost since the start; 0 without ``costs``."""
+        till = self.application.door.till
+        return till.spent if till else 0.0
+
+    @property
+    def dealt(self) -> Mapping[str, int]:
+        """Count the faults that happened since the start, by kind."""
+        return self.application.door.dealt
 
 
 @contextmanager
@@ -45,20 +69,28 @@ def serve_servicenow(
     database: ServiceNowDatabase,
     clock: Clock,
     *,
-    port: int = 0,
-    latency: float = 0.0,
-    faults: FaultPlan | None = None,
+    switches: Switches | None = None,
+    **how: Unpack[Hosting],
 ) -> Iterator[EmbeddedServiceNow]:
-    """Serve a database as a ServiceNow; ``latency`` in seconds a request.
+    """Serve a database as a ServiceNow; ``switches`` decide what instances differ in.
 
-    ``faults`` says which requests go wrong, and how.
+    Further arguments are those of :class:`Hosting`: port, latency, faults, costs, tls.
     """
-    listener = listen(port)
-    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    application = ServiceNowApplication(
-        database=database, clock=clock, base_url=base_url, latency=latency, faults=faults
-    )
-    with serving(application, listener):
+
+    def build(address: str, door: Door) -> ServiceNowApplication:
+        return ServiceNowApplication(
+            database=database,
+            clock=clock,
+            base_url=address,
+            door=door,
+            switches=switches or Switches(),
+        )
+
+    with hosted(how, build) as (application, ca_file):
         yield EmbeddedServiceNow(
-            url=base_url, database=database, clock=clock, application=application
+            url=application.base_url,
+            database=database,
+            clock=clock,
+            application=application,
+            ca_file=ca_file,
         )

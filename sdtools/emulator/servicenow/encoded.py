@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 __all__ = ["Query", "Term", "parse"]
 
 # Longest first where one begins another: NOT IN before IN, INSTANCEOF before IN.
 _OPERATORS = (
     "DOES NOT CONTAIN", "GT_OR_EQUALS_FIELD", "LT_OR_EQUALS_FIELD", "EMPTYSTRING", "ISNOTEMPTY",
+    "IN_HIERARCHY", "CHANGESFROM", "VALCHANGES", "CHANGESTO", "DATEPART", "MORETHAN", "LESSTHAN",
+    "DYNAMIC",
     "INSTANCEOF", "STARTSWITH", "RELATIVEGT", "RELATIVELT", "RELATIVEGE", "RELATIVELE",
     "RELATIVEEE", "GT_FIELD", "LT_FIELD", "ENDSWITH", "NOT LIKE", "CONTAINS", "ANYTHING",
     "BETWEEN", "NSAMEAS", "ISEMPTY", "NOT IN", "SAMEAS", "NOTON", "LIKE", "IN", "ON", "!=", ">=",
@@ -42,7 +46,7 @@ def parse(text: str) -> Query:
     """Read an encoded query; what cannot be read becomes a term without an operator."""
     branches: list[list[list[Term]]] = [[]]
     order: list[tuple[str, bool]] = []
-    for part in text.replace("^^", _CARET).split("^"):
+    for part in _gathered(text.replace("^^", _CARET).split("^")):
         if part.startswith("ORDERBY"):
             descends = part.startswith("ORDERBYDESC")
             order.append((part.removeprefix("ORDERBYDESC" if descends else "ORDERBY"), descends))
@@ -59,7 +63,25 @@ def parse(text: str) -> Query:
     )
 
 
+def _gathered(parts: list[str]) -> Iterator[str]:
+    """Keep a related-list condition and a join in one piece, with the conditions inside."""
+    left = iter(parts)
+    for part in left:
+        if part.startswith("RLQUERY"):
+            yield "^".join([part, *takewhile(lambda one: one != "ENDRLQUERY", left)])
+        elif part.startswith("JOIN"):  # what follows belongs to the joined table
+            rest = list(left)
+            yield "^".join([part, *(one for one in rest if not one.startswith("ORDERBY"))])
+            yield from (one for one in rest if one.startswith("ORDERBY"))
+        else:
+            yield part
+
+
 def _term(text: str) -> Term:
+    for word in ("RLQUERY", "JOIN", "123TEXTQUERY321="):
+        if text.startswith(word):
+            value = text.removeprefix(word).replace(_CARET, "^^")
+            return Term(path="", operator=word, value=value)
     found = _TERM.fullmatch(text)
     if found is None:
         return Term(path=text, operator="", value="")

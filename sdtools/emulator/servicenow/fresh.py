@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from sdtools.emulator.servicenow.choices import CHOICES
+from sdtools.emulator.servicenow.dictionary_rows import dictionary_rows
 
 __all__ = [
     "ACCOUNTS",
@@ -14,6 +15,7 @@ __all__ = [
     "CLIENTS",
     "INTEGRATION",
     "LIMITED",
+    "PASSWORD_SHOWN",
     "fixed_id",
     "fresh_rows",
 ]
@@ -29,6 +31,7 @@ CLIENTS: Mapping[str, tuple[str, str]] = {
 }
 API_KEY = ("api-key-of-the-demo", INTEGRATION[0])
 
+PASSWORD_SHOWN = "*" * 8  # all that anybody ever sees of a password
 _BEGINNING = "2020-01-01 00:00:00"
 _ROLES: Mapping[str, tuple[str, ...]] = {
     "admin": ("admin",),
@@ -59,6 +62,8 @@ _PROPERTIES = {
     "glide.invalid_query.returns_no_rows": "false",
     "glide.rest.choice.allow_non_existing_value": "false",
     "glide.rest.max_content_length": "10",
+    "glide.rest.batch.max.inputSize": "5",
+    "glide.rest.batch.max.outputSize": "10",
     "glide.oauth.inbound.client.credential.grant_type.enabled": "true",
     "glide.authenticate.basic_auth.restriction.enforce": "false",
     "glide.sys.default.tz": "GMT",
@@ -66,25 +71,42 @@ _PROPERTIES = {
 _Fresh = tuple[str, dict[str, object]]
 
 
+# What every instance has under the same sys_id
+_STOCK_IDS: Mapping[tuple[str, ...], str] = {
+    ("sys_user", "admin"): "6816f79cc0a8016401c5a33be04be441",
+    ("sys_user_role", "admin"): "2831a114c611228501d4ea6c309d626d",
+}
+
+
 def fixed_id(*words: str) -> str:
     """Give the sys_id that a seeded record always has."""
+    if words in _STOCK_IDS:
+        return _STOCK_IDS[words]
     return hashlib.md5("\n".join(words).encode(), usedforsecurity=False).hexdigest()
 
 
 def fresh_rows() -> Iterator[_Fresh]:
     """Yield table and columns of everything."""
-    for table, row in (*_people(), *_choices(), *_properties()):
+    for table, row in (
+        *_people(),
+        *_choices(),
+        *_properties(),
+        *_filters(),
+        *_transforms(),
+        *dictionary_rows(),
+    ):
         yield table, {"sys_created_on": _BEGINNING, **row}
 
 
 def _people() -> Iterator[_Fresh]:
     for user, (first, last) in _NAMES.items():
         names = {"first_name": first, "last_name": last, "name": f"{first} {last}"}
-        mail = f"{user}@example.org"
+        mail = f"{user}@example.{'com' if user == ADMIN[0] else 'org'}"
+        zone = "US/Pacific" if user == ADMIN[0] else "GMT"  # the stock administrator's
         yield (
             "sys_user",
             {"sys_id": fixed_id("sys_user", user), "user_name": user, **names, "email": mail}
-            | {"time_zone": "GMT", "active": True},
+            | {"time_zone": zone, "active": True, "user_password": PASSWORD_SHOWN},
         )
     for role in _ROLE_NAMES:
         yield "sys_user_role", {"sys_id": fixed_id("sys_user_role", role), "name": role}
@@ -112,3 +134,26 @@ def _properties() -> Iterator[_Fresh]:
     for name, value in _PROPERTIES.items():
         found = fixed_id("sys_properties", name)
         yield "sys_properties", {"sys_id": found, "name": name, "value": value}
+
+
+def _filters() -> Iterator[_Fresh]:
+    """Yield the dynamic filters that every instance has; the operator knows their scripts."""
+    for found, label, script in (
+        ("90d1921e5f510100a9ad2572f2b477fe", "Me", "gs.getUserID()"),
+        ("d6435e965f510100a9ad2572f2b47744", "One of My Groups", "getMyGroups()"),
+    ):
+        yield "sys_filter_option_dynamic", {"sys_id": found, "label": label, "script": script}
+
+
+def _transforms() -> Iterator[_Fresh]:
+    """Yield the transform map of the staging table that every instance has."""
+    found = fixed_id("sys_transform_map", "User")
+    named = {"name": "User", "source_table": "imp_user", "target_table": "sys_user"}
+    yield "sys_transform_map", {"sys_id": found, **named}
+    for field in ("user_name", "first_name", "last_name", "email", "phone", "title"):
+        entry = {"map": found, "source_field": field, "target_field": field}
+        sys_id = fixed_id("sys_transform_entry", found, field)
+        yield (
+            "sys_transform_entry",
+            {"sys_id": sys_id, **entry, "coalesce": field == "user_name"},
+        )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sdtools.emulator.servicenow.context import Call, Context, flag
 from sdtools.emulator.servicenow.tables import TABLES, Column, Table
-from sdtools.emulator.servicenow.wire import ApiError
+from sdtools.emulator.servicenow.wire import UnsureError
 
 __all__ = ["Given", "fields_of", "given_of"]
 
@@ -20,7 +20,7 @@ _SERVER_KEEPS = frozenset(
         "sys_class_name", "sys_tags", "user_password", "comments_and_work_notes",
     }
 )  # fmt: skip
-_SYS_ID = re.compile(r"[0-9a-f]{32}")
+_SYS_ID = re.compile(r"[0-9a-zA-Z]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +35,11 @@ def fields_of(call: Call) -> Mapping[str, object]:
     """Read a JSON body; of several records the first counts (FACTS 1)."""
     media = call.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media not in {"", "application/json", "text/json", "*/*"}:
-        raise ApiError(415, "Unsupported media type", f"Content-Type {media} is not served here")
+        raise UnsureError(415, "Unsupported media type", f"Content-Type {media} is not served here")
     try:
         found = json.loads(call.body or b"{}")
     except ValueError as error:
-        raise ApiError(400, "Exception while reading request", str(error)) from None
+        raise UnsureError(400, "Exception while reading request", str(error)) from None
     if isinstance(found, list):
         found = found[0] if found else {}
     return found if isinstance(found, dict) else {}
@@ -108,14 +108,15 @@ def _choice(context: Context, table: Table, column: Column, text: str, *, displa
 
 
 def _reference(context: Context, table: str, text: str) -> str:
-    """Give the sys_id of a referenced record; "" for one that is not there."""
+    """Give the sys_id of a referenced record; "" or what was sent for one that is not there."""
+    kept = text if context.switches.bad_reference_kept else ""
     if _SYS_ID.fullmatch(text):
-        return text if context.database.row(table, text) else ""
+        return text if context.database.row(table, text) else kept
     display = TABLES[table].display or "sys_id"
     names = [display, "user_name"] if table == "sys_user" else [display]
     where = " OR ".join(f't."{name}" = ?' for name in names)
     found = context.database.rows(table, where, [text] * len(names))
-    return found[0]["sys_id"] if found else ""
+    return found[0]["sys_id"] if found else kept
 
 
 def _moment(context: Context, text: str, *, display: bool) -> str:

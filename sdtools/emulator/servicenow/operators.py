@@ -1,72 +1,24 @@
 """The operators of encoded queries, each turned into SQL with bound values (FACTS 5)."""
 
+# ruff: noqa: S608 - names come from the tables module, values are bound
+
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
 from types import MappingProxyType
 
-from sdtools.emulator.servicenow.columns_sql import (
-    Step,
-    display_sql,
-    require_readable,
-    value_sql,
-    walk,
-)
-from sdtools.emulator.servicenow.context import Context, stamp
+from sdtools.emulator.servicenow.columns_sql import require_readable, value_sql, walk
 from sdtools.emulator.servicenow.encoded import Term
+from sdtools.emulator.servicenow.operators_dates import DATE_OPERATORS, between
 from sdtools.emulator.servicenow.scripts import UnknownScriptError, resolved
-from sdtools.emulator.servicenow.tables import DATES, TABLES, Column
+from sdtools.emulator.servicenow.sides import NOTHING, Piece, Side
+from sdtools.emulator.servicenow.tables import TABLES
 
-__all__ = ["NOTHING", "OPERATORS", "Piece", "Side", "equals"]
+__all__ = ["OPERATORS", "equals"]
 
-NOTHING = "0"
-Piece = tuple[str, tuple[object, ...]]  # SQL and its values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """The left side of a term."""
-
-    steps: list[Step]
-    table: str
-    context: Context
-
-    @property
-    def column(self) -> Column:
-        """Give the column at the end of the walk."""
-        return self.steps[-1][1]
-
-    @property
-    def sql(self) -> str:
-        """Give the SQL of the stored value."""
-        return f"{value_sql(self.steps)}{self._folding}"
-
-    @property
-    def shown(self) -> str:
-        """Give the SQL of what is displayed: text operators work on that (FACTS 5)."""
-        return f"{display_sql(self.steps)} COLLATE NOCASE"
-
-    @property
-    def _folding(self) -> str:
-        # A dot-walked column loses its own collation.
-        walked = len(self.steps) > 1 and self.column.type in {"string", "choice"}
-        return " COLLATE NOCASE" if walked else ""
-
-    def value(self, text: str) -> object | None:
-        """Give the right side as it is stored; None for what the column cannot hold."""
-        text = resolved(text, self.context)
-        if self.column.type == "integer":
-            return int(text) if re.fullmatch(r"-?\d+", text.strip()) else None
-        if self.column.type == "boolean":
-            return {"1": "true", "0": "false"}.get(text, text.lower())
-        if self.column.type == "glide_date":
-            return text[:10]
-        if self.column.type in DATES and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return f"{text} 00:00:00"
-        return text
+_ME = "90d1921e5f510100a9ad2572f2b477fe"
+_MY_GROUPS = "d6435e965f510100a9ad2572f2b47744"
 
 
 def equals(side: Side, term: Term) -> Piece:
@@ -84,7 +36,9 @@ def equals(side: Side, term: Term) -> Piece:
 def _not(other: Callable[[Side, Term], Piece]) -> Callable[[Side, Term], Piece]:
     def negated(side: Side, term: Term) -> Piece:
         sql, values = other(side, term)
-        return f"NOT ({sql})", values
+        whole = f"NOT ({sql})"
+        takes_empty = side.context.switches.unequal_takes_empty or not term.value
+        return (whole if takes_empty else f"({side.sql} <> '' AND {whole})"), values
 
     return negated
 
@@ -113,19 +67,6 @@ def _like(begin: str, end: str) -> Callable[[Side, Term], Piece]:
     return alike
 
 
-def _between(side: Side, term: Term) -> Piece:
-    first, _, last = term.value.partition("@")
-    low, high = side.value(first), side.value(last)
-    if low is None or high is None:
-        return NOTHING, ()
-    return f"({side.sql} <> '' AND {side.sql} BETWEEN ? AND ?)", (low, high)
-
-
-def _on(side: Side, term: Term) -> Piece:
-    _, _, limits = term.value.partition("@")  # the label before it only serves the screen
-    return _between(side, Term(path=term.path, operator="BETWEEN", value=limits))
-
-
 def _other_field(operator: str) -> Callable[[Side, Term], Piece]:
     def compared(side: Side, term: Term) -> Piece:
         name, _, unit = term.value.partition("@")
@@ -141,39 +82,39 @@ def _other_field(operator: str) -> Callable[[Side, Term], Piece]:
     return compared
 
 
-_UNITS = MappingProxyType(
-    {
-        "minute": timedelta(minutes=1),
-        "hour": timedelta(hours=1),
-        "dayofweek": timedelta(days=1),
-        "day": timedelta(days=1),
-        "month": timedelta(days=30),
-        "quarter": timedelta(days=91),
-        "year": timedelta(days=365),
-    }
-)
-
-
-def _relative(operator: str) -> Callable[[Side, Term], Piece]:
-    def compared(side: Side, term: Term) -> Piece:
-        found = re.fullmatch(r"@(\w+)@(ago|ahead)@(\d+)", term.value)
-        if found is None or found[1] not in _UNITS:
-            raise UnknownScriptError
-        span = _UNITS[found[1]] * int(found[3])
-        now = side.context.clock.now()
-        limit = stamp(now - span if found[2] == "ago" else now + span)
-        return f"({side.sql} <> '' AND {side.sql} {operator} ?)", (limit,)
-
-    return compared
-
-
 def _empty(side: Side, _term: Term) -> Piece:
     return f"{side.sql} = ''", ()
+
+
+def _anything(_side: Side, _term: Term) -> Piece:
+    return "1", ()
 
 
 def _instance_of(side: Side, term: Term) -> Piece:
     names = TABLES[term.value].children if term.value in TABLES else (term.value,)
     return f"{side.sql} IN ({', '.join('?' * len(names))})", names
+
+
+def _dynamic(side: Side, term: Term) -> Piece:
+    """Compare with what a dynamic filter stands for; one that is not known is invalid."""
+    me = side.context.account.sys_id
+    if term.value == _ME:
+        return f"{side.sql} = ?", (me,)
+    if term.value == _MY_GROUPS:
+        return f'{side.sql} IN (SELECT "group" FROM sys_user_grmember WHERE user = ?)', (me,)
+    raise UnknownScriptError
+
+
+def _in_hierarchy(side: Side, term: Term) -> Piece:
+    """Take a record of a tree and everything below it."""
+    table = TABLES.get(side.column.reference)
+    if table is None or "parent" not in table.columns:
+        raise UnknownScriptError
+    below = (
+        f'WITH RECURSIVE below(id) AS (SELECT ? UNION SELECT sys_id FROM "{table.root}" '
+        f'JOIN below ON "{table.root}".parent = below.id) SELECT id FROM below'
+    )
+    return f"{side.sql} IN ({below})", (term.value,)
 
 
 OPERATORS: Mapping[str, Callable[[Side, Term], Piece]] = MappingProxyType(
@@ -192,21 +133,22 @@ OPERATORS: Mapping[str, Callable[[Side, Term], Piece]] = MappingProxyType(
         "ENDSWITH": _like("%", ""),
         "ISEMPTY": _empty,
         "EMPTYSTRING": _empty,
-        "ISNOTEMPTY": _not(_empty),
-        "ANYTHING": lambda _side, _term: ("1", ()),
-        "BETWEEN": _between,
-        "ON": _on,
-        "NOTON": _not(_on),
+        "ISNOTEMPTY": lambda side, _term: (f"{side.sql} <> ''", ()),
+        "ANYTHING": _anything,
+        "BETWEEN": between,
         "SAMEAS": _other_field("="),
         "NSAMEAS": _other_field("<>"),
         "GT_FIELD": _other_field(">"),
         "LT_FIELD": _other_field("<"),
         "GT_OR_EQUALS_FIELD": _other_field(">="),
         "LT_OR_EQUALS_FIELD": _other_field("<="),
-        "RELATIVEGT": _relative(">"),
-        "RELATIVEGE": _relative(">="),
-        "RELATIVELT": _relative("<"),
-        "RELATIVELE": _relative("<="),
         "INSTANCEOF": _instance_of,
+        "DYNAMIC": _dynamic,
+        "IN_HIERARCHY": _in_hierarchy,
+        # Only notifications know what a value was before: here they do not narrow anything.
+        "VALCHANGES": _anything,
+        "CHANGESFROM": _anything,
+        "CHANGESTO": _anything,
+        **DATE_OPERATORS,
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sdtools.emulator.servicenow.context import Call, flag
+from sdtools.emulator.servicenow.context import Call, Context, flag
 
 __all__ = ["Page", "page_of"]
 
@@ -18,21 +18,23 @@ class Page:
     limit: int
     offset: int
 
-    def headers(self, call: Call, base_url: str, total: int) -> dict[str, str]:
+    def headers(self, call: Call, context: Context, total: int) -> dict[str, str]:
         """Give the headers of a list; the total knows nothing of ACLs."""
         if flag(call.parameters, "sysparm_no_count"):
             return {}
         found = {}
         if not flag(call.parameters, "sysparm_suppress_pagination_header"):
-            found["Link"] = self._link(call, base_url, total)
+            found["Link"] = self._link(call, context, total)
         return {**found, "X-Total-Count": str(total)}
 
-    def _link(self, call: Call, base_url: str, total: int) -> str:
+    def _link(self, call: Call, context: Context, total: int) -> str:
         kept = [one for one in call.query.split("&") if not one.startswith("sysparm_offset=")]
-        address = f"{base_url}/{'/'.join(call.parts)}?{'&'.join(filter(None, kept))}"
+        address = f"{context.base_url}/{'/'.join(call.parts)}?{'&'.join(filter(None, kept))}"
         joint = "" if address.endswith("?") else "&"
         last = max(total - 1, 0) // self.limit * self.limit if self.limit else 0
-        offsets = {"first": 0, "prev": self.offset - self.limit}  # -limit on the first page
+        offsets = {"first": 0}
+        if self.offset or context.switches.previous_on_first_page:
+            offsets["prev"] = self.offset - self.limit  # -limit on the first page
         if self.offset + self.limit < total:
             offsets["next"] = self.offset + self.limit
         offsets["last"] = last

@@ -14,9 +14,13 @@ _RESOLUTION = ("close_code", "close_notes")
 # table: state, and the columns that may not be empty in it; the reason of a hold is demanded by
 # forms only (ServiceNow FACTS 10.1)
 _MANDATORY: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"incident": {"6": _RESOLUTION, "7": _RESOLUTION}}
+    {
+        "incident": {"6": _RESOLUTION, "7": _RESOLUTION},
+        # a problem past New has somebody who works on it (FACTS 10.2)
+        "problem": dict.fromkeys(("102", "103", "104", "106", "107"), ("assigned_to",)),
+    }
 )
-_WHENEVER = {"state", "incident_state", *_RESOLUTION}
+_WHENEVER = {"state", "incident_state", "assigned_to", *_RESOLUTION}
 
 
 def check_policies(draft: Draft) -> None:

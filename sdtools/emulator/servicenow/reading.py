@@ -73,7 +73,7 @@ def read_list(context: Context, table: str, call: Call) -> Answer:
         raise no_record()
     shaper = Shaper(context, table, call.parameters)
     shown = [shaper.record(row) for row in rows if may_read_row(context.account, table, row)]
-    return plain({"result": shown}, headers=page.headers(call, context.base_url, total))
+    return plain({"result": shown}, headers=page.headers(call, context, total))
 
 
 def read_one(context: Context, table: str, sys_id: str, call: Call) -> Answer:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from sdtools.emulator.servicenow.attachments import answer_attachment
 from sdtools.emulator.servicenow.context import Call, Context
+from sdtools.emulator.servicenow.import_sets import answer_import
 from sdtools.emulator.servicenow.reading import known_table, read_list, read_one
 from sdtools.emulator.servicenow.stats import answer_stats
-from sdtools.emulator.servicenow.wire import Answer, ApiError, unknown_path
+from sdtools.emulator.servicenow.tiny_urls import expanded, make_tiny
+from sdtools.emulator.servicenow.wire import Answer, UnsureError, unknown_path
 from sdtools.emulator.servicenow.writing import create, delete, update
+from sdtools.emulator.servicenow.xml_answers import as_xml, wants_xml
 
 __all__ = ["answer_call"]
 
@@ -21,18 +25,22 @@ def answer_call(context: Context, call: Call) -> Answer:
     """Answer one request of a logged-in account; raise ApiError for what fails."""
     if call.parts[:2] != ("api", "now") or not call.route:
         raise unknown_path()
-    answer = _APIS.get(call.route[0])
-    if answer is None:
+    api = _APIS.get(call.route[0])
+    if api is None:
         raise unknown_path()
-    return answer(context, call)
+    if call.method == "HEAD":  # the same without its body, which the front door leaves out
+        call = replace(call, method="GET")
+    xml = context.switches.serves_xml and wants_xml(call.headers)
+    answer = api(context, expanded(context, call))
+    return as_xml(answer) if xml else answer
 
 
 def _table(context: Context, call: Call) -> Answer:
-    _acceptable(call)
+    _acceptable(context, call)
     match call.route[1:]:
         case (name,):
             table = known_table(context, name)
-            if call.method in {"GET", "HEAD"}:
+            if call.method == "GET":
                 return read_list(context, table, call)
             if call.method == "POST":
                 return create(context, table, call)
@@ -44,7 +52,7 @@ def _table(context: Context, call: Call) -> Answer:
 
 
 def _record(context: Context, table: str, sys_id: str, call: Call) -> Answer:
-    if call.method in {"GET", "HEAD"}:
+    if call.method == "GET":
         return read_one(context, table, sys_id, call)
     if call.method in {"PUT", "PATCH"}:
         return update(context, table, sys_id, call)
@@ -60,17 +68,32 @@ def _stats(context: Context, call: Call) -> Answer:
     raise unknown_path()
 
 
-def _acceptable(call: Call) -> None:
+def _acceptable(context: Context, call: Call) -> None:
+    if context.switches.serves_xml and wants_xml(call.headers):
+        return
     accepted = call.headers.get("accept", "*/*")
     kinds = [one.partition(";")[0].strip().lower() for one in accepted.split(",")]
     if not set(kinds) & {*_JSON_TYPES, ""}:
-        raise ApiError(406, "Not acceptable", f"{accepted} is not served here")
+        raise UnsureError(406, "Not acceptable", f"{accepted} is not served here")
 
 
-def _wrong_method(call: Call) -> ApiError:
-    return ApiError(405, "Method not supported", f"{call.method} is not possible on this resource")
+def _tiny(context: Context, call: Call) -> Answer:
+    if call.route[1:] or call.method != "POST":
+        raise unknown_path()
+    return make_tiny(context, call)
+
+
+def _wrong_method(call: Call) -> UnsureError:
+    detail = f"{call.method} is not possible on this resource"
+    return UnsureError(405, "Method not supported", detail)
 
 
 _APIS: Mapping[str, Callable[[Context, Call], Answer]] = MappingProxyType(
-    {"table": _table, "stats": _stats, "attachment": answer_attachment}
+    {
+        "table": _table,
+        "stats": _stats,
+        "attachment": answer_attachment,
+        "import": answer_import,
+        "tinyurl": _tiny,
+    }
 )

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from sdtools.emulator.servicenow.access import may_read_field
 from sdtools.emulator.servicenow.columns_sql import Step, walk
-from sdtools.emulator.servicenow.context import Context, flag
+from sdtools.emulator.servicenow.context import Account, Context, flag
 from sdtools.emulator.servicenow.database import Row
 from sdtools.emulator.servicenow.labels import Labels
-from sdtools.emulator.servicenow.tables import TABLES, Column
+from sdtools.emulator.servicenow.tables import Column
+from sdtools.emulator.servicenow.views import fields_of_view
 
 __all__ = ["Shaper"]
 
 _Shape = str | dict[str, str] | None
+
+
+@lru_cache(maxsize=256)
+def _wanted(account: Account, table: str, text: str, view: str) -> Mapping[str, list[Step]]:
+    """Give the readable paths in the order asked for; those of a view if none are named."""
+    named = [part.strip() for part in text.split(",") if part.strip()]
+    found = {}
+    for path in dict.fromkeys(named or fields_of_view(table, view)):
+        steps = walk(table, path)
+        if steps and all(may_read_field(account, place, column.name) for place, column in steps):
+            found[path] = steps
+    return found
 
 
 class Shaper:
@@ -27,25 +41,20 @@ class Shaper:
         wanted = parameters.get("sysparm_display_value", "").lower()
         self._mode = wanted if wanted in {"true", "all"} else "false"
         self._links = not flag(parameters, "sysparm_exclude_reference_link")
-        self._paths = self._wanted(parameters.get("sysparm_fields", ""))
-
-    def _wanted(self, text: str) -> dict[str, list[Step]]:
-        """Give the readable paths in the order asked for; all columns if none are named."""
-        named = [part.strip() for part in text.split(",") if part.strip()]
-        found = {}
-        for path in dict.fromkeys(named or TABLES[self._table].columns):
-            steps = walk(self._table, path)
-            if steps and all(
-                may_read_field(self._context.account, table, column.name) for table, column in steps
-            ):
-                found[path] = steps
-        return found
+        self._paths = _wanted(
+            context.account,
+            table,
+            parameters.get("sysparm_fields", ""),
+            parameters.get("sysparm_view", ""),
+        )
 
     def record(self, row: Row) -> dict[str, _Shape]:
         """Give one record as the answer holds it."""
         return {path: self._field(steps, row) for path, steps in self._paths.items()}
 
     def _field(self, steps: list[Step], row: Row) -> _Shape:
+        if len(steps) == 1:
+            return self._value(self._table, steps[0][1], row)
         found: Row | None = row
         table = self._table
         for (_, column), (following, _) in pairwise(steps):
@@ -67,13 +76,16 @@ class Shaper:
             return {"display_value": shown, **link, "value": value}
         if link:
             return {"display_value": shown, **link}
-        if not row[column.name] and column.type == "due_date":
-            return "UNKNOWN"
-        return None if column.choice and not row[column.name] else shown
+        if row[column.name] or not self._context.switches.empty_shows_unknown:
+            return shown
+        return "UNKNOWN" if column.type == "due_date" else None if column.choice else shown
 
     def _stored(self, column: Column, value: str) -> _Shape:
+        if not (value and column.reference):
+            return value
         link = self._link(column, value)
-        return {**link, "value": value} if link else value
+        bare = self._context.switches.bare_reference_object
+        return {**link, "value": value} if link or bare else value
 
     def _link(self, column: Column, value: str) -> dict[str, str]:
         if not (self._links and value and column.reference):

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sdtools.emulator.servicenow.access import may_read_row
 from sdtools.emulator.servicenow.columns_sql import require_readable, value_sql, walk
+from sdtools.emulator.servicenow.conditions import Condition
 from sdtools.emulator.servicenow.context import Call, Context, flag
 from sdtools.emulator.servicenow.labels import Labels
 from sdtools.emulator.servicenow.reading import condition_of
@@ -23,7 +25,7 @@ _Measure = tuple[str, str, str]  # what, field, SQL
 
 
 def answer_stats(context: Context, table: str, call: Call) -> Answer:
-    """Answer one aggregate; record ACLs do not count here."""
+    """Answer one aggregate; record ACLs count only if the switch says so."""
     measures = _measures(context, table, call)
     groups = _paths(table, call.parameters.get("sysparm_group_by", ""))
     found = condition_of(context, table, call)
@@ -31,7 +33,8 @@ def answer_stats(context: Context, table: str, call: Call) -> Answer:
         require_readable(context.account, walk(table, path) or [])
     keys = [value_sql(walk(table, path) or []) for path in groups]
     columns = ", ".join([*keys, *(sql for _, _, sql in measures)]) or "1"
-    place = f'FROM "{TABLES[table].root}" t WHERE {context.database.classes(table)}'
+    seen = _seen(context, table, found)
+    place = f'FROM "{TABLES[table].root}" t WHERE {context.database.classes(table)} AND {seen}'
     tail = f"GROUP BY {', '.join(keys)} {_having(table, call)} {_order(table, call, keys)}"
     sql = f"SELECT {columns} {place} AND ({found.where}) {tail if keys else ''}"
     rows = context.database.select(sql, found.values)
@@ -45,6 +48,15 @@ def answer_stats(context: Context, table: str, call: Call) -> Answer:
     if not keys:
         return plain({"result": {"stats": results[0]["stats"]}})
     return plain({"result": results})
+
+
+def _seen(context: Context, table: str, found: Condition) -> str:
+    """Give the condition that leaves what the account may read, if the switch asks for it."""
+    if not context.switches.stats_obey_acls:
+        return "1"
+    rows = context.database.rows(table, found.where, found.values)
+    keys = [row["sys_id"] for row in rows if may_read_row(context.account, table, row)]
+    return f"t.sys_id IN ({', '.join(map(repr, keys))})"
 
 
 def _paths(table: str, text: str) -> list[str]:

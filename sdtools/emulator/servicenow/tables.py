@@ -3,8 +3,8 @@
 A column is written ``name`` (string), ``name=text`` (string with a default), ``name>table``
 (reference), or ``name:kind`` with kind ``i`` integer, ``ic`` integer choice, ``c`` string choice,
 ``b`` boolean, ``d`` date and time, ``u`` date and time that displays UNKNOWN when empty, ``D``
-date, ``t`` duration, ``j`` journal, ``l`` list of sys_ids, ``n`` class name; a default after ``=``,
-in which ``~`` is a space.
+date, ``t`` duration, ``j`` journal, ``l`` list of sys_ids, ``n`` class name, ``p`` password; a
+default after ``=``, in which ``~`` is a space.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sdtools.emulator.servicenow.columns_other import OTHERS
+from sdtools.emulator.servicenow.columns_system import SYSTEM
 from sdtools.emulator.servicenow.columns_task import TASKS
 
 __all__ = ["DATES", "TABLES", "Column", "Table"]
@@ -32,6 +33,7 @@ _KINDS = {
     "j": "journal",
     "l": "glide_list",
     "n": "sys_class_name",
+    "p": "password",
 }
 DATES = frozenset({"glide_date_time", "due_date", "glide_date", "glide_duration"})
 _CREATED = "sys_id sys_created_on:d sys_created_by sys_tags"
@@ -128,7 +130,7 @@ def _table(name: str, declared: Mapping[str, tuple[str, str, str, str, str]]) ->
     )
 
 
-_DECLARED = {**TASKS, **OTHERS}
+_DECLARED = {**TASKS, **OTHERS, **SYSTEM}
 TABLES: Mapping[str, Table] = MappingProxyType(
     {name: _table(name, _DECLARED) for name in _DECLARED}
 )

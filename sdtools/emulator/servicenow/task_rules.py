@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from sdtools.emulator.servicenow.context import Context
 from sdtools.emulator.servicenow.draft import Draft
-from sdtools.emulator.servicenow.wire import ApiError, write_refused
+from sdtools.emulator.servicenow.fresh import fixed_id
+from sdtools.emulator.servicenow.scripted_rules import aborted
+from sdtools.emulator.servicenow.wire import write_refused
 
 __all__ = ["apply_rules"]
 
@@ -65,10 +67,13 @@ def _support_group(draft: Draft, context: Context) -> str:
     return ""
 
 
-def _priority(draft: Draft, _context: Context) -> None:
+def _priority(draft: Draft, context: Context) -> None:
     """Look the priority up, as the data lookup does whatever the client wrote."""
     grades = draft.new["impact"], draft.new["urgency"]
-    moved = {"impact", "urgency", "priority"} & set(draft.changes())
+    looked_at = {"impact", "urgency"}
+    if context.switches.priority_alone_recomputed:
+        looked_at.add("priority")
+    moved = looked_at & set(draft.changes())
     if grades in _PRIORITIES and (draft.old is None or moved):
         draft.new["priority"] = _PRIORITIES[grades]
 
@@ -116,19 +121,17 @@ def _close(*states: str) -> Callable[[Draft, Context], None]:
     return rule
 
 
-def _problem_model(draft: Draft, _context: Context) -> None:
-    """Refuse what the state model of problems refuses over REST (FACTS 10.2)."""
-    if draft.old is None:
-        draft.new["state"] = "101"
-    elif draft.changed("state"):
-        abort = "Problem Model: Check State Transition"
-        detail = f"Operation against file 'problem' was aborted by Business Rule '{abort}'."
-        raise ApiError(403, "Operation Failed", detail)
+def _model(rule: str, first: str) -> Callable[[Draft, Context], None]:
+    """Give the rule of a state model: records begin in New and are not moved (FACTS 10.2)."""
 
+    def kept(draft: Draft, context: Context) -> None:
+        models = context.switches.state_models
+        if draft.old is None and (models or "state" not in draft.given):
+            draft.new["state"] = first
+        elif draft.old is not None and models and draft.changed("state"):
+            raise aborted(draft.table.name, rule, fixed_id("sys_script", rule))
 
-def _change_model(draft: Draft, _context: Context) -> None:
-    if draft.old is None:
-        draft.new["state"] = "-5"
+    return kept
 
 
 def _plus_one(text: str) -> str:
@@ -138,8 +141,8 @@ def _plus_one(text: str) -> str:
 _CLASS_RULES: Mapping[str, tuple[Callable[[Draft, Context], None], ...]] = MappingProxyType(
     {
         "incident": (_mirror, _guard_closed, _hold, _priority, _resolve, _close(*_ENDED)),
-        "problem": (_problem_model, _priority),
-        "change_request": (_change_model,),
+        "problem": (_model("Problem Model: Check State Transition", "101"), _priority),
+        "change_request": (_model("Change Model: Check State Transition", "-5"),),
         "sc_req_item": (_close(*_REQUEST_ENDED),),
         "sc_request": (_close(*_REQUEST_ENDED),),
         "sc_task": (_close(*_REQUEST_ENDED),),

@@ -9,16 +9,21 @@ from dataclasses import dataclass, field
 __all__ = [
     "Answer",
     "ApiError",
+    "UnsureError",
     "forbidden",
     "invalid_table",
     "no_record",
     "plain",
     "query_refused",
+    "said",
     "unknown_path",
     "write_refused",
 ]
 
 JSON = "application/json;charset=UTF-8"
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,22 +39,40 @@ class Answer:
 class ApiError(Exception):
     """The request fails with a status and the error envelope."""
 
-    def __init__(self, status: int, message: str, detail: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        detail: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.detail = detail
+        self.headers = headers or {}
 
     def answer(self) -> Answer:
         """Give the answer that says so."""
         error = {"message": self.message, "detail": self.detail}
         headers = {"WWW-Authenticate": 'Basic realm="Service-now"'} if self.status == 401 else {}  # noqa: PLR2004 - HTTP
-        return plain({"error": error, "status": "failure"}, self.status, headers)
+        body = {"error": error, "status": "failure"}
+        return plain(body, self.status, {**headers, **self.headers})
+
+
+class UnsureError(ApiError):
+    """An error whose wording no fact tells; a switch may say it otherwise."""
+
+
+def said(error: ApiError, refusals: Mapping[int, str]) -> Answer:
+    """Give an error's answer, in the words of the switches where ours are only a guess."""
+    message = refusals.get(error.status) if isinstance(error, UnsureError) else None
+    return (ApiError(error.status, message) if message else error).answer()
 
 
 def plain(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Give an answer with a JSON body."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(body)
     return Answer(status=status, content=text.encode(), headers=headers or {})
 
 

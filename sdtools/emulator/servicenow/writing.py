@@ -8,17 +8,20 @@ from sdtools.emulator.servicenow.access import may_read_row, may_write
 from sdtools.emulator.servicenow.context import Call, Context
 from sdtools.emulator.servicenow.draft import Draft
 from sdtools.emulator.servicenow.effects import follow_up
+from sdtools.emulator.servicenow.fresh import fixed_id
 from sdtools.emulator.servicenow.input import fields_of, given_of
 from sdtools.emulator.servicenow.policies import check_policies
 from sdtools.emulator.servicenow.reading import visible
+from sdtools.emulator.servicenow.scripted_rules import aborted, name_person, run_scripted
 from sdtools.emulator.servicenow.shaping import Shaper
 from sdtools.emulator.servicenow.tables import TABLES, Table
 from sdtools.emulator.servicenow.task_rules import apply_rules
 from sdtools.emulator.servicenow.trail import new_id, trail_deletion, trail_write
-from sdtools.emulator.servicenow.wire import Answer, ApiError, plain, write_refused
+from sdtools.emulator.servicenow.wire import Answer, plain, write_refused
 
 __all__ = ["create", "delete", "save", "update"]
 
+_OK = 200
 _SILENT = "x-no-response-body"
 
 
@@ -31,7 +34,7 @@ def create(context: Context, table: str, call: Call) -> Answer:
     # An unlisted choice is stored empty; its default does not come back (FACTS 10.1).
     record |= given.values
     sys_id = str(given.values.get("sys_id", ""))
-    taken = not re.fullmatch(r"[0-9a-f]{32}", sys_id) or context.database.row(table, sys_id)
+    taken = not re.fullmatch(r"[0-9a-zA-Z]{32}", sys_id) or context.database.row(table, sys_id)
     record["sys_id"] = new_id() if taken else sys_id
     if "sys_class_name" in record:
         record["sys_class_name"] = table
@@ -80,12 +83,11 @@ def delete(context: Context, table: str, sys_id: str) -> Answer:
 def save(draft: Draft, context: Context) -> bool:
     """Run rules and policies and write; tell whether anything changed."""
     if draft.table.name == "cmn_schedule_span":
-        detail = (
-            "Operation against file 'cmn_schedule_span' was aborted by Business Rule "
-            "'Schedule Item validate'. Business Rule Stack:Schedule Item validate"
-        )
-        raise ApiError(403, "Operation Failed", detail)
+        rule = "Schedule Item validate"
+        raise aborted(draft.table.name, rule, fixed_id("sys_script", rule))
+    name_person(draft)
     apply_rules(draft, context)
+    run_scripted(draft, context)
     check_policies(draft)
     if draft.old is not None and not draft.changes() and not draft.journals:
         return False
@@ -133,7 +135,8 @@ def _written(
 ) -> Answer:
     status, headers = head
     if call.headers.get(_SILENT, "").lower() == "true":
-        return Answer(status=status, headers=headers)
+        silent = context.switches.silent_write_status if status == _OK else status
+        return Answer(status=silent, headers=headers)
     row = context.database.row(table, sys_id)
     if row is None or not may_read_row(context.account, table, row):
         return plain({"result": {}}, status, headers)

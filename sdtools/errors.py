@@ -86,7 +86,11 @@ class DeskError(SdtoolsError):
 
 
 class DeskUnreachableError(DeskError):
-    """No answer came, or what answered is not a desk."""
+    """No answer came, or what answered is not a desk; ``status`` is what it answered, if it did."""
+
+    def __init__(self, message: str, advice: str = "", status: int = 0) -> None:
+        super().__init__(message, advice)
+        self.status = status
 
 
 class DeskRefusedError(DeskError):
@@ -99,7 +103,14 @@ class DeskRefusedError(DeskError):
 
 
 class UnknownOutcomeError(DeskError):
-    """A write was sent and nobody knows whether it was done: read back before sending again."""
+    """A write was sent and nobody knows whether it was done: read back before sending again.
+
+    ``status`` is the HTTP status of what was answered; 0 when nothing was.
+    """
+
+    def __init__(self, message: str, advice: str = "", status: int = 0) -> None:
+        super().__init__(message, advice)
+        self.status = status
 
 
 class GuardError(SdtoolsError):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
-from sdtools.model.effects import Assign, Link, SetField
+from sdtools.model.effects import Assign, Link, SetField, Unlink
+from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Comment, Ticket
@@ -18,10 +19,12 @@ from sdtools.model.world import Consequences
 __all__ = [
     "Check",
     "Desk",
+    "Known",
     "NewComment",
     "NewHold",
     "NewLink",
     "NewSolution",
+    "OldLink",
     "TicketUpdate",
     "WriteState",
     "Written",
@@ -83,11 +86,20 @@ class NewLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OldLink:
+    """A link to take away; one that is not there (any more) is no error."""
+
+    ticket: str
+    link: Unlink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewHold:
     """A ticket to set to pending; ``text`` is the reason and carries its mark."""
 
     ticket: str
     text: str
+    said: bool = False  # the reason is on the ticket already: only the status is to be set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +109,10 @@ class NewSolution:
     ticket: str
     text: str
     code: str = ""
+
+
+Known = Callable[[Collection[str]], Mapping[str, Ticket]]
+"""Gives what is held of tickets, by id; one that is not held is missing."""
 
 
 class Desk(Protocol):
@@ -109,6 +125,7 @@ class Desk(Protocol):
     name: str
     kind: str
     url: str
+    rereads_nightly: bool  # some changes leave no trace: all tickets are read once a night
 
     def __enter__(self) -> Self: ...
 
@@ -158,10 +175,20 @@ class Desk(Protocol):
         """Read the known errors that the desk keeps (articles, problems)."""
         ...
 
-    def tickets(self, since: datetime | None) -> Iterator[tuple[Ticket, ...]]:
+    def tickets(
+        self, since: datetime | None, known: Known | None = None
+    ) -> Iterator[tuple[Ticket, ...]]:
         """Read tickets in pages: all, or those updated at ``since`` or later (with overlap).
 
-        Deleted ones (in the trash) come with ``deleted=True`` when they show in the window.
+        Deleted ones (in the trash) come with ``deleted=True`` when they show in the window. With
+        ``known``, those of the overlap that are held as they are may be left out.
+        """
+        ...
+
+    def history(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
+        """Read who changed which field at ``since`` or later, in pages, with overlap.
+
+        Nothing where the account may not see it.
         """
         ...
 
@@ -193,8 +220,12 @@ class Desk(Protocol):
         """Add links to articles, problems or parent tickets."""
         ...
 
+    def unlink(self, links: Sequence[OldLink]) -> tuple[Written, ...]:
+        """Take links to articles, problems or parent tickets away."""
+        ...
+
     def hold(self, holds: Sequence[NewHold]) -> tuple[Written, ...]:
-        """Set tickets to pending."""
+        """Set tickets to pending; none is, before its reason is there."""
         ...
 
     def solve(self, solutions: Sequence[NewSolution]) -> tuple[Written, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -15,16 +16,33 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from sdtools.connectors.line import Trouble, broken_line, is_json, not_an_answer
+from sdtools.errors import LeaseError
 
-__all__ = ["DeskHttp", "Pace", "Patience", "Wait", "is_loopback", "moment_of", "sleep"]
+__all__ = [
+    "DeskHttp",
+    "May",
+    "Pace",
+    "Patience",
+    "Wait",
+    "always",
+    "is_loopback",
+    "moment_of",
+    "sleep",
+]
 
 Wait = Callable[[float], None]
+May = Callable[[], bool]
 
 sleep: Wait = time.sleep  # noqa: TID251  # the one place where a connector really waits
 
 _BUSY = frozenset({429, 502, 503, 504})  # worth asking again
 _NOT_TAKEN = 429  # the only one of them that says the request was not looked at
-_JITTER_FREE_BASE = 0.5  # seconds; one client per desk: nobody to stumble over
+_BACKOFF = 1.0  # seconds, of which a random share is waited: others wait for the same desk
+
+
+def always() -> bool:
+    """Allow every write: for work that needs no lease."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +52,11 @@ class Patience:
     connect: float = 5.0
     read: float = 60.0  # GLPI's own web server gives up at 60
     attempts: int = 3
-    longest_pause: float = 60.0  # whatever Retry-After asks for
+    limited: int = 3  # attempts when the desk says 429: it has not looked at the request
+    cut: int = 3  # attempts when the line breaks in the middle of an answer
+    longest_pause: float = 60.0  # a Retry-After of more is told instead of waited for
+    busy: frozenset[int] = _BUSY  # statuses after which a read is worth asking again
+    dice: Callable[[], float] = random.random  # the share of each back-off that is waited
 
 
 class Pace:
@@ -78,10 +100,13 @@ class DeskHttp(requests.Session):
         patience: Patience | None = None,
         per_second: float = 50.0,
         reads: tuple[str, ...] = (),
+        may: May = always,
     ) -> None:
         """Make the session of the desk named ``desk``.
 
-        ``reads`` are endings of paths that may be repeated although they are POSTed to.
+        ``reads`` are endings of paths that may be repeated although they are POSTed to. ``may``
+        is asked right before each write, also before one is repeated; after a no it raises
+        LeaseError.
         """
         super().__init__()
         self.desk = desk
@@ -91,6 +116,7 @@ class DeskHttp(requests.Session):
         self._wait = wait
         self._patience = patience or Patience()
         self._reads = reads
+        self._may = may
         self._pace = Pace(per_second=per_second, burst=int(per_second), clock=clock, wait=wait)
 
     @property
@@ -127,6 +153,11 @@ class DeskHttp(requests.Session):
         self, request: requests.PreparedRequest, settings: dict[str, Any]
     ) -> requests.Response | Trouble:
         self._pace.take()
+        if not (self._is_read(request) or self._may()):
+            raise LeaseError(
+                f"another run has taken desk {self.desk} over: nothing more is written",
+                "let it end, then run again: what was done is in the journal",
+            )
         self.count += 1
         self.last = None
         try:
@@ -142,17 +173,24 @@ class DeskHttp(requests.Session):
         attempt: int,
     ) -> float | None:
         """Say how long to wait before trying again; None: do not."""
-        if attempt >= self._patience.attempts:
+        if attempt >= self._attempts(result):
             return None
-        backoff = _JITTER_FREE_BASE * 2.0 ** (attempt - 1)
+        backoff = _BACKOFF * 2.0 ** (attempt - 1) * self._patience.dice()
         safe = self._is_read(request)
         if isinstance(result, Trouble):
             return backoff if result.passing and (safe or not result.sent) else None
-        if result.status_code not in _BUSY:
+        if result.status_code not in self._patience.busy:
             return None
         if not safe and result.status_code != _NOT_TAKEN:
             return None
-        return min(_retry_after(result, backoff), self._patience.longest_pause)
+        pause = _retry_after(result, backoff)
+        return pause if pause <= self._patience.longest_pause else None
+
+    def _attempts(self, result: requests.Response | Trouble) -> int:
+        if isinstance(result, Trouble):
+            return self._patience.cut if result.cut else self._patience.attempts
+        limited = result.status_code == _NOT_TAKEN
+        return self._patience.limited if limited else self._patience.attempts
 
     def _settle(
         self, request: requests.PreparedRequest, result: requests.Response | Trouble

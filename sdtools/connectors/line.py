@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from sdtools.errors import DeskError, DeskUnreachableError, UnknownOutcomeError
 
-__all__ = ["Trouble", "broken_line", "is_json", "not_an_answer", "place"]
+__all__ = ["CutAnswerError", "Trouble", "broken_line", "is_json", "not_an_answer", "place"]
 
 _READ_BACK = "look at the desk before sending it again"
+
+
+class CutAnswerError(DeskUnreachableError):
+    """The line broke in the middle of an answer: a shorter one may come through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +29,17 @@ class Trouble:
     advice: str
     sent: bool  # it may have reached the desk
     passing: bool  # may be gone a second later
+    cut: bool = False  # the answer had begun
+    status: int = 0  # of the answer; 0 when none came
 
     def error(self, *, written: bool) -> DeskError:
         """Make the error to raise; ``written``: the request was to change something."""
         if written and self.sent:
-            return UnknownOutcomeError(f"{self.message}; it may have been done", _READ_BACK)
-        return DeskUnreachableError(self.message, self.advice)
+            words = f"{self.message}; it may have been done"
+            return UnknownOutcomeError(words, _READ_BACK, self.status)
+        if self.cut:
+            return CutAnswerError(self.message, self.advice)
+        return DeskUnreachableError(self.message, self.advice, self.status)
 
 
 def place(url: str) -> str:
@@ -51,6 +60,7 @@ def broken_line(desk: str, url: str, error: requests.RequestException) -> Troubl
                 advice=known.advice.format(host=host),
                 sent=known.sent,
                 passing=known.passing,
+                cut=isinstance(error, _CUT),
             )
     return Trouble(
         message=f"desk {desk}: {place(url)} cannot be asked ({type(error).__name__})",
@@ -66,14 +76,12 @@ def not_an_answer(desk: str, response: requests.Response) -> Trouble:
     where = place(response.request.url or "")
     said = f"{status} {_phrase(status)}".strip()
     advice, sent = _meaning(response)
-    target = response.headers.get("Location", "")
-    if target and response.is_redirect:
-        advice = advice.format(target=place(target))
     return Trouble(
-        message=f"desk {desk}: {where} answered {said}{_instead(response)}",
+        message=f"desk {desk}: {where} answered {said}{_instead(response)}{_wait(response)}",
         advice=advice,
         sent=sent,
         passing=False,
+        status=status,
     )
 
 
@@ -84,14 +92,18 @@ def is_json(response: requests.Response, *, whole: bool) -> bool:
         return False
     if status == HTTPStatus.NO_CONTENT:
         return True
+    if not response.content or response.content.lstrip()[:1] == b"<":
+        return False  # a page, whatever it calls itself
     kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if kind != "application/json" or not response.content:
-        return False
+    if kind != "application/json":
+        return _parses(response)  # a proxy may have changed the type
     return not whole or _parses(response)
 
 
 def _meaning(response: requests.Response) -> tuple[str, bool]:
     """Return what to do about an answer, and whether the request may have been done."""
+    if response.is_redirect:
+        return _elsewhere(urljoin(response.request.url or "", response.headers["Location"])), False
     for first, last, advice, sent in _STATUS:
         if first <= response.status_code <= last:
             return advice, sent
@@ -120,19 +132,31 @@ def _instead(response: requests.Response) -> str:
     return "" if kind == "application/json" else f" with {kind or 'something'} instead of JSON"
 
 
+def _elsewhere(target: str) -> str:
+    """Advise on a redirect: to a page that wakes or logs people in, or to the desk's new place."""
+    where = place(target)
+    for words, advice in _PAGES:
+        if any(word in where.lower() for word in words):
+            return advice
+    return f"the desk lives elsewhere: put {where} into the configuration"
+
+
+def _wait(response: requests.Response) -> str:
+    """Tell how long the desk asks to be left alone."""
+    told = response.headers.get("Retry-After", "").strip()
+    if response.status_code != HTTPStatus.TOO_MANY_REQUESTS or not told:
+        return ""
+    return f" and asks to wait {told} s" if told.isdigit() else f" and asks to wait until {told}"
+
+
 def _page(response: requests.Response) -> tuple[str, bool]:
     """Advise on a page that came with a status of success (GLPI FACTS 1: maintenance is 200)."""
     if not response.content:
         return "the desk's program crashed on this request: see its own error log", True
     text = response.text[:4000].lower()
-    if "maintenance" in text:
-        return "the desk is in maintenance mode: try again when it is back", True
-    if "mysql error" in text or "database" in text:
-        return "the desk cannot reach its database: tell its administrator", True
-    if "hibernat" in text:
-        return "the instance is asleep (hibernating): wake it up, then try again", True
-    if any(word in text for word in ("password", "login", "log in")):
-        return "this is a login page: the url must be the API's, and no proxy may ask first", True
+    for words, advice in _PAGES:
+        if any(word in text for word in words):
+            return advice, True
     return "check the url: it must be the desk's API, and not a proxy or its web pages", True
 
 
@@ -200,9 +224,27 @@ _LINE = (
     ),
 )
 
+_CUT = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
+
+# Words of a page, or of the address of one; what to do.
+_PAGES = (
+    (
+        ("hibernat",),
+        "the instance is asleep (hibernating): sign in to it in a browser (a developer instance: "
+        "at developer.servicenow.com), wait some minutes until it is awake, then try again",
+    ),
+    (("maintenance",), "the desk is in maintenance mode: try again when it is back"),
+    (("mysql error", "database"), "the desk cannot reach its database: tell its administrator"),
+    (
+        ("password", "login", "log in", "signin", "sign in", "saml", "/sso", "auth_redirect"),
+        "this is a login page: the url must be the API's, and neither a proxy nor a single "
+        "sign-on may ask first",
+    ),
+)
+
 # From, to: what to do; may it have been done.
 _STATUS = (
-    (300, 399, "the desk lives elsewhere: put {target} into the configuration", False),
+    (300, 399, "the desk wants to be asked elsewhere, and does not say where", False),
     (401, 401, "a proxy on the way asks for a password", False),
     (404, 404, "check the url: it must be the desk's API (GLPI: .../apirest.php)", False),
     (413, 414, "the request was too big for the desk's web server", False),

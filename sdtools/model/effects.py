@@ -14,15 +14,19 @@ __all__ = [
     "Notify",
     "SetField",
     "Solve",
+    "Unlink",
     "Webhook",
 ]
 
-Field = Literal["urgency", "impact", "priority", "category", "kind", "location"]
+Field = Literal["urgency", "impact", "priority", "category", "kind", "location", "status"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetField:
-    """Give a field a value: a grade's or kind's name, or the id of a category or location."""
+    """Give a field a value: a grade's or kind's name, or the id of a category or location.
+
+    A status is written by undo only (new, assigned), to take back a hold or a solution.
+    """
 
     field: Field
     value: str
@@ -54,6 +58,15 @@ class Link:
     target: Literal["article", "problem", "parent"]
     id: str
     kind: Literal["link"] = "link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlink:
+    """Take such a tie away again: what undo does to a link."""
+
+    target: Literal["article", "problem", "parent"]
+    id: str
+    kind: Literal["unlink"] = "unlink"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,4 +107,4 @@ class Webhook:
     kind: Literal["webhook"] = "webhook"
 
 
-Effect = SetField | Assign | Comment | Link | Hold | Solve | Notify | Webhook
+Effect = SetField | Assign | Comment | Link | Unlink | Hold | Solve | Notify | Webhook

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
-__all__ = ["Calendar", "Directory", "Group", "Item", "Node", "OpenHours", "Person"]
+__all__ = ["Agreement", "Calendar", "Directory", "Group", "Item", "Node", "OpenHours", "Person"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,8 @@ class Person:
     category: str = ""
     language: str = ""  # "fr", "en"; empty when the desk does not say
     vip: bool | None = None  # None: nothing tells (no vip in the configuration)
-    active: bool = True
+    active: bool = True  # those who left stay, so that old tickets show their names
+    mobile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,20 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """A service level agreement of the desk: what is due within ``number`` of ``unit``."""
+
+    id: str
+    name: str
+    due: str  # "respond" or "resolve"
+    number: int
+    unit: str  # minute, hour, day, month
+    end_of_day: bool = False  # of the last working day, not at the hour
+    calendar_id: str = ""  # "": around the clock
+    own_calendar: bool = False  # it counts in the calendar of the ticket's entity instead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """All that a ticket can point to, by id."""
 
@@ -94,3 +109,4 @@ class Directory:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # by field (urgency, status...), the words that this desk has; a field that is not here has all
     fixed: frozenset[str] = frozenset()  # fields that nobody can set on this desk
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)

@@ -55,6 +55,9 @@ class Ticket:
     sla_calendar: str = ""  # id of the calendar that the desk's SLA counts in; "": around the clock
     updated_by: str = ""  # id of the person who touched it last
     satisfaction: int | None = None
+    validation: str = ""  # of an approval that was asked for: waiting, accepted or refused
+    approvers: tuple[str, ...] = ()  # ids of people who were asked and have not answered
+    documents: tuple[str, ...] = ()  # ids of attached documents
     reopens: int = 0  # how often it was solved and opened again, as far as the mirror saw
     deleted: bool = False
     unknown: frozenset[str] = frozenset()

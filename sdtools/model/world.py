@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sdtools.model.effects import Effect
+from sdtools.model.history import Edit
 from sdtools.model.knowledge import Candidate, KnownError
 from sdtools.model.memory import Memory
 from sdtools.model.people import Directory
@@ -38,3 +39,6 @@ class World:
     # by ticket id, best first; a ticket that is not here has none
     activity: Mapping[str, Activity] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
+    edits: Mapping[tuple[str, str], Edit] = field(default_factory=dict)
+    # (ticket, field): the last edit that a person made, where the desk's history tells
+    paused: Mapping[str, str] = field(default_factory=dict)  # rule id: until when, and why

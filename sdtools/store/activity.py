@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from sdtools.model.ticket import Activity, Ticket
 from sdtools.store.codec import from_micros
-from sdtools.store.merge import load_ticket
 from sdtools.store.schema import comments, tickets
 
-__all__ = ["read_activity"]
+__all__ = ["Activities", "Remarks", "read_remarks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,19 +25,10 @@ class Remarks:
     last: datetime
 
 
-def read_activity(
-    connection: Connection, where: ColumnElement[bool], robots: frozenset[str]
-) -> Mapping[str, Activity]:
-    """Return the activity on the tickets that the condition selects, by ticket id."""
-    remarks = _remarks(connection, where)
-    chosen = select(tickets.c.id, tickets.c.document, tickets.c.touched).where(where)
-    return {
-        id: _activity(load_ticket(document, 0), json.loads(touched), remarks.get(id, ()), robots)
-        for id, document, touched in connection.execute(chosen)
-    }
-
-
-def _remarks(connection: Connection, where: ColumnElement[bool]) -> Mapping[str, Sequence[Remarks]]:
+def read_remarks(
+    connection: Connection, where: ColumnElement[bool]
+) -> Mapping[str, Sequence[Remarks]]:
+    """Return who said what on the tickets that the condition selects, by ticket id."""
     on_it = (comments.c.desk == tickets.c.desk) & (comments.c.ticket == tickets.c.id)
     last = func.max(comments.c.written, type_=comments.c.written.type)
     grouped = (
@@ -51,6 +41,41 @@ def _remarks(connection: Connection, where: ColumnElement[bool]) -> Mapping[str,
     for ticket, author, count, at in connection.execute(grouped):
         found.setdefault(ticket, []).append(Remarks(author=author, count=count, last=at))
     return found
+
+
+class Activities(Mapping[str, Activity]):
+    """What people did by ticket id; worked out for those that somebody asks for.
+
+    ``touched`` are the columns of that name; ``robots`` are ids of people.
+    """
+
+    def __init__(
+        self,
+        found: Sequence[Ticket],
+        touched: Mapping[str, str],
+        remarks: Mapping[str, Sequence[Remarks]],
+        robots: frozenset[str],
+    ) -> None:
+        self._tickets = {ticket.id: ticket for ticket in found}
+        self._touched = touched
+        self._remarks = remarks
+        self._robots = robots
+        self._known: dict[str, Activity] = {}
+
+    def __getitem__(self, ticket: str) -> Activity:
+        known = self._known.get(ticket)
+        if known is None:
+            touched = json.loads(self._touched[ticket])
+            said = self._remarks.get(ticket, ())
+            known = _activity(self._tickets[ticket], touched, said, self._robots)
+            self._known[ticket] = known
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tickets)
+
+    def __len__(self) -> int:
+        return len(self._tickets)
 
 
 def _activity(

@@ -19,7 +19,7 @@ from typing import Any, Generic, Literal, TypeVar, Union, cast, get_args, get_or
 
 from sdtools.errors import StoreError
 
-__all__ = ["Codec", "encode_plain", "from_micros", "storable", "to_micros"]
+__all__ = ["Codec", "encode_plain", "from_micros", "storable", "to_micros", "unreadable"]
 
 T = TypeVar("T")
 _Step = Callable[[Any], Any]  # one value in or out of JSON: only the type hints know its type
@@ -39,7 +39,7 @@ def to_micros(at: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """Return the time in UTC."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + micros * _MICRO
 
 
 def storable(text: str) -> str:
@@ -73,11 +73,16 @@ class Codec(Generic[T]):
                 plain.update(extra)
             return cast("T", self._in(plain))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise StoreError(
-                f"a stored {self._name} cannot be read: {type(error).__name__}",
-                "The database was changed by something else: restore it from a backup, or move it"
-                " away and pull again.",
-            ) from error
+            raise unreadable(self._name, error) from error
+
+
+def unreadable(name: str, error: Exception) -> StoreError:
+    """Return what to raise for a stored text that cannot be read."""
+    return StoreError(
+        f"a stored {name} cannot be read: {type(error).__name__}",
+        "The database was changed by something else: restore it from a backup, or move it"
+        " away and pull again.",
+    )
 
 
 def encode_plain(plain: Mapping[str, object]) -> str:
@@ -92,7 +97,8 @@ def _steps(kind: Any) -> tuple[_Step, _Step]:
     if kind in _SIMPLE:
         return _SIMPLE[kind]
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _value, {member.value: member for member in kind}.__getitem__
+        as_it_is = issubclass(kind, str | int)  # JSON holds the value of these by itself
+        return _same if as_it_is else _value, {member.value: member for member in kind}.__getitem__
     if is_dataclass(kind):
         return _dataclass_steps(cast("type[Any]", kind))
     return _container_steps(kind)
@@ -155,22 +161,30 @@ def _dataclass_steps(kind: type[Any]) -> tuple[_Step, _Step]:
     hints = get_type_hints(kind)
     names = [field.name for field in fields(kind)]
     steps = {name: _steps(hints[name]) for name in names}
-    outgoing = [
-        (field.name, _default(field), None if put is _same else put)
-        for field, (put, _) in zip(fields(kind), steps.values(), strict=True)
-    ]
-    incoming = {name: get for name, (_, get) in steps.items()}
+    outgoing = tuple((field.name, _default(field)) for field in fields(kind))
+    puts = [(name, put) for name, (put, _) in steps.items() if put is not _same]
+    gets = [(name, get) for name, (_, get) in steps.items() if get is not _same]
     read = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    known = frozenset(names)
 
     def put_all(value: Any) -> dict[str, Any]:
-        return {
-            name: part if put is None else put(part)
-            for (name, default, put), part in zip(outgoing, read(value), strict=True)
-            if part is not default and (default is _MISSING or part != default)
+        plain = {
+            name: part
+            for (name, default), part in zip(outgoing, read(value), strict=True)
+            if part is not default and part != default
         }
+        for name, put in puts:
+            if name in plain:
+                plain[name] = put(plain[name])
+        return plain
 
     def get_all(plain: dict[str, Any]) -> Any:
-        return kind(**{name: incoming[name](part) for name, part in plain.items() if name in steps})
+        if not plain.keys() <= known:
+            plain = {name: part for name, part in plain.items() if name in known}
+        for name, get in gets:
+            if name in plain:
+                plain[name] = get(plain[name])
+        return kind(**plain)
 
     return put_all, get_all
 

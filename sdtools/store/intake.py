@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BigInteger, Connection, select, type_coerce
 
 from sdtools.model.ticket import Comment, Ticket
 from sdtools.store.codec import Codec
 from sdtools.store.merge import Stored, What, merge
 from sdtools.store.schema import comments, tickets
-from sdtools.store.upsert import upsert
+from sdtools.store.upsert import upsert, upsert_raw
 
 __all__ = ["load_comment", "take_comments", "take_tickets"]
 
 _COMMENT = Codec(Comment)
-_STORED = tuple(field.name for field in fields(Stored))
+_STORED = (
+    tickets.c.id,
+    tickets.c.status,
+    type_coerce(tickets.c.first_seen, BigInteger),
+    tickets.c.reopens,
+    tickets.c.missing,
+    tickets.c.deleted,
+    tickets.c.touched,
+    tickets.c.fingerprint,
+)
 
 
 def take_tickets(
@@ -25,14 +33,13 @@ def take_tickets(
 ) -> list[What]:
     """Write what is new or changed, and return what it was; the later of two tickets wins."""
     latest = {ticket.id: ticket for ticket in chunk}
-    columns = [tickets.c[name] for name in _STORED]
     found = connection.execute(
-        select(tickets.c.id, *columns).where(tickets.c.desk == desk, tickets.c.id.in_(latest))
+        select(*_STORED).where(tickets.c.desk == desk, tickets.c.id.in_(latest))
     )
-    stored = {row[0]: Stored(**dict(zip(_STORED, row[1:], strict=True))) for row in found}
+    stored = {row[0]: Stored._make(row[1:]) for row in found}
     news = [merge(desk, ticket, stored.get(id), now) for id, ticket in latest.items()]
     merged = [one for one in news if one]
-    upsert(connection, tickets, [one.row for one in merged])
+    upsert_raw(connection, tickets, [one.row for one in merged])
     return [one.what for one in merged]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
+from typing import TypeVar
 
 from sqlalchemy import Connection, and_, insert, select, update
 
@@ -13,10 +15,12 @@ from sdtools.model.message import Message
 from sdtools.plan import Change, Outcome, OutcomeState, Plan
 from sdtools.store.codec import storable
 from sdtools.store.database import Database
+from sdtools.store.lease import Lease
 from sdtools.store.memory import SETTLING, MemoryStore
 from sdtools.store.outbox import Outbox
 from sdtools.store.records import (
     CHANGE,
+    RULES,
     ChangeRecord,
     RunRecord,
     RunSummary,
@@ -35,14 +39,21 @@ __all__ = ["ChangeRecord", "Journal", "RunRecord", "RunSummary", "find_run", "ru
 
 
 _SUPERSEDED = "settled in "
+T = TypeVar("T")
 
 
 class Journal:
     """The journal of one desk; any method may raise StoreError."""
 
-    def __init__(self, database: Database, desk: str) -> None:
+    def __init__(self, database: Database, desk: str, lease: Lease | None = None) -> None:
+        """Keep the journal of ``desk``; with a lease, intents and outcomes are its owner's only.
+
+        A run that was stopped and lost the lease meanwhile gets LeaseError instead of writing
+        over what its successor knows.
+        """
         self._database = database
         self._desk = desk
+        self._lease = lease
         self._memory = MemoryStore(database, desk)
         self._outbox = Outbox(database)
         self._unsettled = and_(rows.c.desk == desk, rows.c.state.is_(None))
@@ -60,6 +71,7 @@ class Journal:
             "began": now,
             "requests": 0,
             "error": "",
+            "rules": RULES.dump(plan.rules) if plan and plan.rules else "",
         }
         with self._database.begin() as connection:
             connection.execute(insert(runs).values(**row))
@@ -67,8 +79,8 @@ class Journal:
 
     def intend(self, run: str, changes: Sequence[Change], now: datetime) -> None:
         """Write down what is about to be done; durable when this returns."""
-        intents = [self._row(run, in_flight(change), now) for change in changes]
-        with self._database.begin() as connection:
+        intents = [self._row(run, in_flight(change), at) for change, at in _in_turn(changes, now)]
+        with self._ours() as connection:
             upsert(connection, rows, intents)
 
     def settle(
@@ -84,16 +96,24 @@ class Journal:
         An outcome settles the open intent of its key, be it one that an earlier run left behind;
         one that was never intended (stale, yielded) is added to this run.
         """
-        with self._database.begin() as connection:
+        with self._ours() as connection:
             intents = self._intents(connection, [outcome.change.key for outcome in outcomes])
-            for outcome in outcomes:
+            for outcome, at in _in_turn(outcomes, now):
                 owners = intents.get(outcome.change.key, ())
                 home = run if run in owners or not owners else owners[-1]
-                upsert(connection, rows, [self._settled_row(home, outcome, now)])
-                self._supersede(connection, outcome.change.key, home, now)
+                upsert(connection, rows, [self._settled_row(home, outcome, at)])
+                self._supersede(connection, outcome.change.key, home, at)
             self._memory.save(connection, memory, now)
             for message in messages:
                 self._outbox.put(connection, message)
+
+    @contextmanager
+    def _ours(self) -> Iterator[Connection]:
+        """Give a connection that may write, to nobody but the owner of the lease."""
+        with self._database.begin() as connection:
+            if self._lease is not None:
+                self._lease.confirm(connection)
+            yield connection
 
     def _intents(self, connection: Connection, keys: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return the runs, oldest first, that intended each key and do not know what came of it."""
@@ -139,11 +159,15 @@ class Journal:
         error: str = "",
         memory: Sequence[RuleMemory] = (),
     ) -> None:
-        """Close a run; ``memory`` is what rules remember without having changed anything."""
+        """Close a run; ``memory`` is what rules remember without having changed anything.
+
+        A run that lost its lease is closed too, and remembers nothing: its successor knows more.
+        """
         closed = {"ended": now, "requests": requests, "error": storable(error)}
         with self._database.begin() as connection:
             connection.execute(update(runs).where(runs.c.id == run).values(**closed))
-            self._memory.save(connection, memory, now)
+            if self._lease is None or self._lease.is_ours(connection):
+                self._memory.save(connection, memory, now)
 
     def unsettled(self) -> tuple[Change, ...]:
         """Return what was intended without an outcome: a kill came between; oldest first."""
@@ -161,6 +185,15 @@ class Journal:
         with self._database.reading() as connection:
             return read_run(connection, runs.c.desk == self._desk, id)
 
+    def done_in(self, run: str) -> tuple[tuple[Change, str], ...]:
+        """Return the changes that a run carried out, oldest first, each with what the desk held."""
+        carried_out = rows.c.state.in_([OutcomeState.applied, OutcomeState.overridden])
+        of_run = and_(rows.c.desk == self._desk, rows.c.run == run, carried_out)
+        oldest = select(rows.c.document, rows.c.found).where(of_run)
+        with self._database.reading() as connection:
+            found = connection.execute(oldest.order_by(rows.c.at, rows.c.key)).all()
+        return tuple((CHANGE.load(row.document), row.found) for row in found)
+
     def last_good(self, kinds: Sequence[str] = SETTLING) -> datetime | None:
         """Return when the last run began that ended without an error."""
         good = and_(runs.c.desk == self._desk, runs.c.ended.is_not(None), runs.c.error == "")
@@ -175,3 +208,8 @@ class Journal:
         once = rows.c.detail.not_like(f"{_SUPERSEDED}%")  # the later run has its outcome
         with self._database.reading() as connection:
             return read_changes(connection, and_(settled, then, once))
+
+
+def _in_turn(items: Iterable[T], now: datetime) -> Iterator[tuple[T, datetime]]:
+    """Give each item of a transaction a microsecond of its own: undo goes back in their order."""
+    return ((item, now + timedelta(microseconds=place)) for place, item in enumerate(items))

@@ -62,6 +62,12 @@ class Lease:
             f"Wait for it to end. If it is dead, its lease falls free at {until}.",
         )
 
+    def _lost(self) -> LeaseError:
+        return LeaseError(
+            f"this run lost the desk {self._desk}: it was silent for too long",
+            "Run again: what was done is in the journal.",
+        )
+
     def owner(self) -> str:
         """Return who holds the lease, "" when nobody does."""
         with self._database.reading() as connection:
@@ -81,10 +87,7 @@ class Lease:
                 update(leases).where(self._ours).values(expires=now + self._ttl)
             )
             if kept.rowcount != 1:
-                raise LeaseError(
-                    f"this run lost the desk {self._desk}: it was silent for too long",
-                    "Run again: what was done is in the journal.",
-                )
+                raise self._lost()
 
     def holds(self, now: datetime) -> bool:
         """Tell whether the lease is still ours."""
@@ -92,6 +95,19 @@ class Lease:
             ours = select(leases.c.expires).where(self._ours)
             expires = connection.execute(ours).scalar()
         return expires is not None and expires > now
+
+    def is_ours(self, connection: Connection) -> bool:
+        """Tell whether nobody else took the lease, nor can until the transaction ends.
+
+        What a run writes in such a transaction cannot come after what the next owner wrote.
+        """
+        ours = select(leases.c.token).where(self._ours).with_for_update()
+        return connection.execute(ours).first() is not None
+
+    def confirm(self, connection: Connection) -> None:
+        """Raise LeaseError unless the lease is ours until the transaction ends."""
+        if not self.is_ours(connection):
+            raise self._lost()
 
     def release(self) -> None:
         """Give the lease back, if it is still ours; its token stays used."""

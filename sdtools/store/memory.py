@@ -42,6 +42,11 @@ class MemoryStore:
                 values=self._values(connection, now - _DAY),
             )
 
+    def is_new(self) -> bool:
+        """Tell whether no apply and no baseline has ended here without an error."""
+        with self._database.reading() as connection:
+            return not self._settled(connection)
+
     def _settled(self, connection: Connection) -> bool:
         good = and_(runs.c.ended.is_not(None), runs.c.error == "", runs.c.kind.in_(SETTLING))
         found = select(runs.c.id).where(runs.c.desk == self._desk, good).limit(1)

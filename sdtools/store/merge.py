@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b
+from hashlib import sha1
+from typing import NamedTuple
 
 from sdtools.model.grades import Status
 from sdtools.model.ticket import Ticket
-from sdtools.store.codec import Codec, encode_plain, to_micros
+from sdtools.store.codec import encode_plain, to_micros
+from sdtools.store.ticketcode import encode_ticket
 
-__all__ = ["GONE", "Merged", "Stored", "What", "load_ticket", "merge"]
+__all__ = ["GONE", "Merged", "Stored", "What", "merge"]
 
 GONE = 2  # reconciliations in a row that must miss a ticket before it is gone
-_TICKET = Codec(Ticket)
 _DONE = frozenset({Status.solved, Status.closed})
 
 
@@ -29,12 +28,11 @@ class What(StrEnum):
     seen = "seen"  # as before, and there again after a reconciliation missed it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """What the mirror holds of a ticket beside its document."""
+class Stored(NamedTuple):
+    """What the mirror holds of a ticket beside its document; a time in microseconds."""
 
     status: str
-    first_seen: datetime
+    first_seen: int
     reopens: int
     missing: int
     deleted: bool
@@ -42,48 +40,40 @@ class Stored:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
-    """The row to write, and what it means."""
+class Merged(NamedTuple):
+    """The row to write, its values as the database holds them, and what it means."""
 
     what: What
-    row: Mapping[str, object]
-
-
-def load_ticket(document: str, reopens: int) -> Ticket:
-    """Return the ticket of a row."""
-    return _TICKET.load(document, {"reopens": reopens})
+    row: tuple[object, ...]
 
 
 def merge(desk: str, ticket: Ticket, stored: Stored | None, now: datetime) -> Merged | None:
     """Return the row to write, None when the mirror knows all that already."""
     if ticket.deleted and (stored is None or stored.deleted):
         return None
-    plain = _TICKET.plain(ticket)
-    plain.pop("reopens", None)  # kept beside the document, for the mirror counts them itself
-    document = encode_plain(plain)
-    fingerprint = blake2b(document.encode("ascii"), digest_size=8).hexdigest()
+    document = encode_ticket(ticket)
+    fingerprint = sha1(document.encode("ascii"), usedforsecurity=False).hexdigest()[:16]
     same = stored is not None and stored.fingerprint == fingerprint
     if same and stored is not None and not stored.missing:
         return None
-    row = {
-        "desk": desk,
-        "id": ticket.id,
-        "number": ticket.number,
-        "status": ticket.status.value,
-        "opened": ticket.opened,
-        "updated": ticket.updated,
-        "solved": ticket.solved,
-        "closed": ticket.closed,
-        "first_seen": stored.first_seen if stored else now,
-        "reopens": _reopens(ticket, stored),
-        "missing": 0,
-        "deleted": ticket.deleted,
-        "touched": _touched(ticket, stored),
-        "fingerprint": fingerprint,
-        "document": document,
-    }
-    return Merged(what=_what(ticket, stored, same=same), row=row)
+    row = (  # in the order of the table's columns
+        desk,
+        ticket.id,
+        ticket.number,
+        ticket.status.value,
+        to_micros(ticket.opened),
+        to_micros(ticket.updated),
+        ticket.solved and to_micros(ticket.solved),
+        ticket.closed and to_micros(ticket.closed),
+        stored.first_seen if stored else to_micros(now),
+        _reopens(ticket, stored),
+        0,  # reconciliations that missed it
+        ticket.deleted,
+        _touched(ticket, stored),
+        fingerprint,
+        document,
+    )
+    return Merged(_what(ticket, stored, same=same), row)
 
 
 def _what(ticket: Ticket, stored: Stored | None, *, same: bool) -> What:
@@ -103,8 +93,11 @@ def _reopens(ticket: Ticket, stored: Stored | None) -> int:
 
 def _touched(ticket: Ticket, stored: Stored | None) -> str:
     """Return who updated the ticket last and when, for everybody the mirror saw do it."""
-    if not ticket.updated_by:
+    person, at = ticket.updated_by, to_micros(ticket.updated)
+    if not person:
         return stored.touched if stored else "{}"
+    if stored is None and person.isalnum() and person.isascii():  # most of a first pull
+        return f'{{"{person}":{at}}}'
     touched = json.loads(stored.touched) if stored else {}
-    touched[ticket.updated_by] = to_micros(ticket.updated)
+    touched[person] = at
     return encode_plain(touched)

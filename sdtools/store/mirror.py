@@ -13,21 +13,23 @@ from sdtools.model.grades import OPEN, Status
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Activity, Comment, Ticket
-from sdtools.store.activity import read_activity
+from sdtools.store.activity import Activities, read_remarks
 from sdtools.store.codec import Codec
 from sdtools.store.database import Database
 from sdtools.store.intake import load_comment, take_comments, take_tickets
-from sdtools.store.merge import GONE, What, load_ticket
+from sdtools.store.merge import GONE, What
 from sdtools.store.reconcile import Reconciled, reconcile
 from sdtools.store.schema import comments as said
 from sdtools.store.schema import cursors, references
 from sdtools.store.schema import tickets as rows
+from sdtools.store.ticketcode import TicketDecoder
 from sdtools.store.upsert import chunks, upsert
 
-__all__ = ["Counted", "KnownAndNew", "Mirror", "MirrorCounts", "Reconciled"]
+__all__ = ["Counted", "Judged", "KnownAndNew", "Mirror", "MirrorCounts", "Reconciled"]
 
 _OPEN = sorted(OPEN)
 _JUDGED = [*_OPEN, Status.solved]  # what rules see (DESIGN 4)
+_AT_ONCE = 5000  # tickets: a transaction waits for the disk as long as a thousand of them take
 _DIRECTORY = Codec(Directory)
 _KNOWLEDGE: Codec[tuple[KnownError, ...]] = Codec(tuple[KnownError, ...])
 
@@ -58,6 +60,14 @@ class KnownAndNew:
     new: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What rules are judged on."""
+
+    tickets: tuple[Ticket, ...]
+    activity: Mapping[str, Activity]  # by ticket id
+
+
 class Mirror:
     """What is known of one desk; any method may raise StoreError."""
 
@@ -68,13 +78,13 @@ class Mirror:
         self._judged = and_(self._there, rows.c.status.in_(_JUDGED))
 
     def upsert_tickets(self, tickets: Iterable[Ticket], now: datetime) -> Counted:
-        """Take tickets as the desk shows them, in transactions of a thousand.
+        """Take tickets as the desk shows them, in transactions of five thousand.
 
         Of a ticket shown twice the later one counts. ``now`` becomes the time at which a new
         ticket was first seen.
         """
         counts: Counter[What] = Counter()
-        for chunk in chunks(tickets):
+        for chunk in chunks(tickets, _AT_ONCE):
             with self._database.begin() as connection:
                 counts.update(take_tickets(connection, self._desk, chunk, now))
         return Counted(
@@ -114,19 +124,46 @@ class Mirror:
         by_number = and_(self._there, rows.c.number.in_({name, name.upper(), name.lower()}))
         return self.ticket(name) or next(iter(self._select(by_number)), None)
 
+    def held(self, ids: Iterable[str]) -> Mapping[str, Ticket]:
+        """Return these tickets as they are kept, deleted ones too; one that was missed is not."""
+        kept = and_(rows.c.desk == self._desk, rows.c.missing == 0)
+        found: dict[str, Ticket] = {}
+        for chunk in chunks(ids):
+            chosen = self._select(and_(kept, rows.c.id.in_(chunk)))
+            found.update((ticket.id, ticket) for ticket in chosen)
+        return found
+
     def _select(self, where: ColumnElement[bool]) -> tuple[Ticket, ...]:
         with self._database.reading() as connection:
-            found = connection.execute(select(rows.c.document, rows.c.reopens).where(where)).all()
-        tickets = [load_ticket(document, reopens) for document, reopens in found]
+            found = connection.execute(select(rows.c.document, rows.c.reopens).where(where))
+            load = TicketDecoder().load
+            tickets = [load(document, reopens) for document, reopens in found]
         return tuple(sorted(tickets, key=_order))
 
-    def activity(self, robots: frozenset[str]) -> Mapping[str, Activity]:
-        """Return what people did on each of :meth:`tickets`; ``robots`` are ids of people.
+    def judged(self, robots: frozenset[str], without: frozenset[str] = frozenset()) -> Judged:
+        """Return :meth:`tickets` and what people did on them, both of the same moment.
 
-        What robots said and did counts for nothing but ``last_comment`` and its author.
+        ``robots`` are ids of people: what they said and did counts for nothing but
+        ``last_comment`` and its author. The texts of a ticket named in ``without`` stay empty.
         """
+        wanted = select(rows.c.document, rows.c.reopens, rows.c.touched)
+        load = TicketDecoder(without).load
+        touched: dict[str, str] = {}
+        tickets: list[Ticket] = []
         with self._database.reading() as connection:
-            return read_activity(connection, self._judged, robots)
+            remarks = read_remarks(connection, self._judged)
+            for document, reopens, last in connection.execute(wanted.where(self._judged)):
+                ticket = load(document, reopens)
+                tickets.append(ticket)
+                touched[ticket.id] = last
+        tickets.sort(key=_order)
+        return Judged(
+            tickets=tuple(tickets), activity=Activities(tickets, touched, remarks, robots)
+        )
+
+    def activity(self, robots: frozenset[str]) -> Mapping[str, Activity]:
+        """Return what people did on each of :meth:`tickets`, as :meth:`judged` says."""
+        return self.judged(robots).activity
 
     def comments_of(self, ticket: str) -> tuple[Comment, ...]:
         """Return what was said on a ticket, oldest first."""

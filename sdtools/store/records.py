@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, select, true
 
 from sdtools.errors import UsageError
-from sdtools.plan import Change, OutcomeState, Reason
+from sdtools.plan import Change, OutcomeState, Reason, RuleCount
 from sdtools.store.codec import Codec
 from sdtools.store.database import Database
 from sdtools.store.schema import changes, runs
 
 __all__ = [
     "CHANGE",
+    "RULES",
     "ChangeRecord",
     "RunRecord",
     "RunSummary",
@@ -27,6 +29,7 @@ __all__ = [
 ]
 
 CHANGE = Codec(Change)
+RULES: Codec[tuple[RuleCount, ...]] = Codec(tuple[RuleCount, ...])
 _UNCLEAR = "unclear"
 
 
@@ -45,6 +48,7 @@ class RunSummary:
     requests: int
     error: str  # "" when it went through
     counts: Mapping[str, int]
+    rules: tuple[RuleCount, ...] = ()  # what each rule found, where the run made a plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,13 @@ def read_runs(
     newest = select(runs).where(where).order_by(runs.c.began.desc(), runs.c.id.desc())
     found = connection.execute(newest.limit(limit)).all()
     counts = _counts(connection, [row.id for row in found])
-    return tuple(RunSummary(**row._mapping, counts=counts.get(row.id, {})) for row in found)
+    return tuple(_summary(row, counts.get(row.id, {})) for row in found)
+
+
+def _summary(row: Row[Any], counts: Mapping[str, int]) -> RunSummary:
+    known = dict(row._mapping)
+    rules = known.pop("rules")
+    return RunSummary(**known, counts=counts, rules=RULES.load(rules) if rules else ())
 
 
 def _counts(connection: Connection, ids: list[str]) -> Mapping[str, Mapping[str, int]]:

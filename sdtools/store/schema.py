@@ -27,11 +27,14 @@ __all__ = [
     "changes",
     "comments",
     "cursors",
+    "edits",
     "jobs",
     "leases",
     "memories",
     "messages",
     "metadata",
+    "observations",
+    "pauses",
     "plans",
     "references",
     "runs",
@@ -39,7 +42,7 @@ __all__ = [
     "writes",
 ]
 
-REVISION = "0002"  # the newest migration: a database that says so is opened without alembic
+REVISION = "0004"  # the newest migration: a database that says so is opened without alembic
 
 
 class Moment(TypeDecorator[datetime]):
@@ -124,6 +127,7 @@ runs = Table(
     Column("ended", Moment),
     Column("requests", Integer, nullable=False),
     Column("error", Text, nullable=False),
+    Column("rules", Text, nullable=False, server_default=""),  # the RuleCounts of its plan
     Index("runs_began", "desk", "began"),
 )
 
@@ -215,4 +219,40 @@ jobs = Table(
     Column("held", Integer, nullable=False),  # ticks in a row at which another run had the desk
     Column("error", Text, nullable=False),  # of the last failure; "" since the last good run
     Column("detail", Text, nullable=False),  # what the last good run did, in words
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("desk", String, primary_key=True),  # "" of a rule, and of everything
+    Column("rule", String, primary_key=True),  # "" of a whole desk
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+
+observations = Table(  # what rules in `mode: observe` would have done, once each
+    "observations",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("key", String, primary_key=True),  # of the Change
+    Column("rule", String, nullable=False),
+    Column("ticket", String, nullable=False),
+    Column("at", Moment, nullable=False),  # first planned
+    Index("observations_at", "desk", "at"),
+)
+
+edits = Table(  # the desk's own history: who changed which field
+    "edits",
+    metadata,
+    Column("desk", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("ticket", String, nullable=False),
+    Column("field", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("author", String, nullable=False),  # "" when the desk does not say who
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Index("edits_ticket", "desk", "ticket"),
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["chunks", "insert", "put_if_new", "upsert"]
+__all__ = ["chunks", "insert", "put_if_new", "upsert", "upsert_raw"]
 
 T = TypeVar("T")
 _CHUNK = 1000
@@ -26,15 +27,39 @@ def insert(connection: Connection, table: Table) -> Insert:
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, each with every column; one with the same primary key is replaced."""
+    if rows:
+        connection.execute(_replacing(insert(connection, table), table), rows)
+
+
+def upsert_raw(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+    """Do as :func:`upsert` with values in the order of the columns, as the database holds them.
+
+    Several times faster: SQLAlchemy looks at none of them.
+    """
     if not rows:
         return
-    wanted = insert(connection, table)
+    names = [column.name for column in table.columns]
+    statement, places = _text(table, connection.dialect)
+    if places is None:
+        connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        connection.exec_driver_sql(statement, list(rows))
+
+
+@lru_cache(maxsize=8)
+def _text(table: Table, dialect: Dialect) -> tuple[str, Sequence[str] | None]:
+    """Return the statement as the driver takes it, and its values' order if they have one."""
+    base = postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+    compiled = _replacing(base, table).compile(dialect=dialect)
+    return str(compiled), compiled.positiontup
+
+
+def _replacing(wanted: Insert, table: Table) -> Insert:
     others = [column.name for column in table.columns if not column.primary_key]
-    statement = wanted.on_conflict_do_update(
+    return wanted.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: wanted.excluded[name] for name in others},
     )
-    connection.execute(statement, rows)
 
 
 def put_if_new(connection: Connection, table: Table, row: Row) -> None:
@@ -42,8 +67,8 @@ def put_if_new(connection: Connection, table: Table, row: Row) -> None:
     connection.execute(insert(connection, table).on_conflict_do_nothing(), row)
 
 
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+def chunks(values: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
     """Cut into lists of a thousand: what one statement takes, and one transaction."""
     rest = iter(values)
-    while chunk := list(islice(rest, _CHUNK)):
+    while chunk := list(islice(rest, size)):
         yield chunk

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from sdtools.connectors.desk import Desk
 from sdtools.errors import GuardError
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
+from sdtools.model.ticket import Ticket
+from sdtools.store.history import History
 from sdtools.store.mirror import Mirror
 
 __all__ = ["Pulled", "pull"]
 
 HOURLY = timedelta(hours=1)
 NIGHTLY = timedelta(hours=24)
+_HISTORY = timedelta(days=90)  # who changed what before is not asked
+_KEPT = timedelta(days=365)  # of the desk's history
 _GONE = 0.01  # share of the tickets that may be gone at once
 _FEW = 5  # on a small desk
 
@@ -36,6 +41,7 @@ class Pulled:
 def pull(
     desk: Desk,
     mirror: Mirror,
+    history: History,
     now: datetime,
     full: bool,
     progress: Callable[[int], None],
@@ -47,28 +53,49 @@ def pull(
     # Read with the tickets, kept after them: a pull that fails half-way leaves what is known.
     directory = desk.directory() if full or _due(mirror.cursor("directory"), now, HOURLY) else None
     knowledge = desk.knowledge() if full or _due(mirror.cursor("knowledge"), now, HOURLY) else None
-    fetched = new = changed = removed = 0
-    for page in desk.tickets(None if full else mirror.cursor("tickets")):
-        counted = mirror.upsert_tickets(page, now)
-        fetched += len(page)
-        new, changed = new + counted.new, changed + counted.changed
-        removed += counted.removed
-        progress(fetched)
+    whole = full or (desk.rereads_nightly and _due(mirror.cursor("ids"), now, NIGHTLY))
+    pages = desk.tickets(None if whole else mirror.cursor("tickets"), mirror.held)
+    fetched, counted = _take(mirror, pages, now, progress)
     for said in desk.comments(None if full else mirror.cursor("comments")):
         mirror.upsert_comments(said)
+    for edits in desk.history(_remembered(None if full else mirror.cursor("history"), begun)):
+        history.take(edits)
     _keep_reference(mirror, directory, knowledge, now)
-    mirror.set_cursor("tickets", begun)
-    mirror.set_cursor("comments", begun)
+    if _due(mirror.cursor("ids"), now, NIGHTLY):
+        history.forget(begun - _KEPT)
+    for tier in ("tickets", "comments", "history"):
+        mirror.set_cursor(tier, begun)
     missing, gone = _reconcile(desk, mirror, now, full)
     return Pulled(
         desk=desk.name,
         fetched=fetched,
-        new=new,
-        changed=changed,
-        removed=removed + gone,
+        new=counted["new"],
+        changed=counted["changed"],
+        removed=counted["removed"] + gone,
         missing=missing,
         requests=desk.requests - before,
     )
+
+
+def _take(
+    mirror: Mirror,
+    pages: Iterable[tuple[Ticket, ...]],
+    now: datetime,
+    progress: Callable[[int], None],
+) -> tuple[int, Counter[str]]:
+    """Keep tickets; return how many there were, and what was new, changed and removed."""
+    fetched, counts = 0, Counter[str]()
+    for page in pages:
+        counts.update(asdict(mirror.upsert_tickets(page, now)))
+        fetched += len(page)
+        progress(fetched)
+    return fetched, counts
+
+
+def _remembered(cursor: datetime | None, begun: datetime) -> datetime:
+    """Return from when on to read the desk's history: of what is long ago nobody needs it."""
+    long_ago = begun - _HISTORY
+    return long_ago if cursor is None else max(cursor, long_ago)
 
 
 def _keep_reference(
@@ -79,11 +106,22 @@ def _keep_reference(
 ) -> None:
     """Keep what was read anew; None was not due."""
     if directory is not None:
-        mirror.replace_directory(directory, now)
+        mirror.replace_directory(_with_past_people(directory, mirror.directory()), now)
         mirror.set_cursor("directory", now)
     if knowledge is not None:
         mirror.replace_knowledge(knowledge, now)
         mirror.set_cursor("knowledge", now)
+
+
+def _with_past_people(directory: Directory, before: Directory) -> Directory:
+    """Keep those whom the desk no longer knows, as inactive: old tickets show their names.
+
+    No people at all means that they cannot be read (any more), not that all have left.
+    """
+    if not directory.people:
+        return directory
+    past = {id: replace(one, active=False) for id, one in before.people.items()}
+    return replace(directory, people=past | dict(directory.people))
 
 
 def _reconcile(desk: Desk, mirror: Mirror, now: datetime, full: bool) -> tuple[int, int]:

@@ -188,7 +188,7 @@ def glpi(server: EmbeddedGlpi) -> EmbeddedGlpi:
     database.load(ticket_row(number) for number in range(1, 13))
     server.application.database = database
     server.application.faults = None
-    server.application.requests = 0
+    server.application.door.requests = 0
     server.clock.set(NOW)
     return replace(server, database=database)
 
@@ -346,7 +346,7 @@ def snow(snow_server: EmbeddedServiceNow) -> Iterator[EmbeddedServiceNow]:
     application.database = database
     application.authentication = Authentication(database=database, clock=snow_server.clock)
     application.faults = application.before = None
-    application.requests = 0
+    application.door.requests = 0
     snow_server.clock.set(NOW)
     yield replace(snow_server, database=database)
     database.close()

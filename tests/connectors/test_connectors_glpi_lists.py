@@ -134,6 +134,18 @@ def test_a_row_that_moves_to_the_front_comes_once(
     assert len(found) == len(set(found))
 
 
+def test_rows_that_change_places_are_found_in_the_end(
+    wire: responses.RequestsMock, session: GlpiSession
+) -> None:
+    def meanwhile(ids: list[int], number: int) -> None:
+        if number == 1:  # what two pages have in common stays: nothing seems to have happened
+            ids[:15], ids[40:55] = ids[40:55], ids[:15]
+
+    serve(wire, Table(list(range(1, 101)), meanwhile))
+    found = read(session)
+    assert sorted(found) == list(range(1, 101))
+
+
 def test_an_order_without_a_tie_breaker_still_ends(
     wire: responses.RequestsMock, session: GlpiSession
 ) -> None:

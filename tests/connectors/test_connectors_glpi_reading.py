@@ -14,7 +14,7 @@ from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
 from sdtools.emulator.glpi.fresh import OBSERVER_TOKEN, TECHNICIAN_TOKEN
 from sdtools.model.grades import Grade, Kind, Status
-from sdtools.model.people import OpenHours
+from sdtools.model.people import Agreement, OpenHours
 from sdtools.model.ticket import Ticket
 
 
@@ -409,3 +409,63 @@ def test_a_technician_reads_and_writes_what_a_pass_needs(glpi: EmbeddedGlpi) -> 
     with opened(glpi, TECHNICIAN_TOKEN) as desk:
         assert len(every(desk)) == 12
         assert desk.account_id == "4"
+
+
+def test_approvals_and_documents_are_read_with_their_ticket(
+    glpi: EmbeddedGlpi, desk: GlpiDesk
+) -> None:
+    glpi.database.update("Ticket", 3, {"global_validation": 2})
+    glpi.database.update("Ticket", 4, {"global_validation": 4})
+    validation = {"tickets_id": 3, "users_id": 2}
+    glpi.database.load(
+        [
+            ("TicketValidation", validation | {"id": 1, "users_id_validate": 8, "status": 2}),
+            ("TicketValidation", validation | {"id": 2, "users_id_validate": 9, "status": 3}),
+            ("Document_Item", {"id": 1, "itemtype": "Ticket", "items_id": 3, "documents_id": 5}),
+            ("Document_Item", {"id": 2, "itemtype": "Computer", "items_id": 3, "documents_id": 6}),
+        ]
+    )
+    for found in (every(desk), desk.read(["3", "4", "5"])):
+        assert [found[id].validation for id in ("3", "4", "5")] == ["waiting", "refused", ""]
+        assert found["3"].approvers == ("8",)
+        assert found["3"].documents == ("5",)
+
+
+def test_a_satisfaction_of_zero_is_one(glpi: EmbeddedGlpi, desk: GlpiDesk) -> None:
+    glpi.database.load(
+        [
+            ("TicketSatisfaction", {"id": 1, "tickets_id": 3, "satisfaction": 0}),
+            ("TicketSatisfaction", {"id": 2, "tickets_id": 4, "satisfaction": None}),
+        ]
+    )
+    found = desk.read(["3", "4", "5"])
+    assert [found[id].satisfaction for id in ("3", "4", "5")] == [0, None, None]
+
+
+def test_people_in_the_trash_and_deactivated_ones_are_there_as_inactive(
+    glpi: EmbeddedGlpi, desk: GlpiDesk
+) -> None:
+    glpi.database.update("User", 7, {"is_deleted": 1, "phone": "01", "mobile": "06"})
+    glpi.database.update("User", 8, {"is_active": 0, "phone2": "02"})
+    people = desk.directory().people
+    assert [(people[id].name, people[id].active) for id in ("7", "8", "9")] == [
+        ("Marie Dupont", False),
+        ("Paul Martin", False),
+        ("Ann Smith", True),
+    ]
+    assert [(people[id].phone, people[id].mobile) for id in ("7", "8")] == [
+        ("01", "06"),
+        ("02", ""),
+    ]
+
+
+def test_agreements_say_what_is_due_when(desk: GlpiDesk) -> None:
+    found = desk.directory().agreements
+    assert found["1"] == Agreement(
+        id="1", name="Solve in 4 h", due="resolve", number=4, unit="hour", calendar_id="5"
+    )
+    assert (found["2"].due, found["2"].own_calendar, found["2"].end_of_day) == (
+        "respond",
+        False,
+        False,
+    )

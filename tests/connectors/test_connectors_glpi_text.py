@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import time
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
@@ -73,10 +74,55 @@ def test_hostile_texts_are_read_quickly(hostile: str) -> None:
     assert time.perf_counter() - began < 2
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
-def test_a_text_we_write_is_read_back_as_it_was(text: str) -> None:
-    read = from_html(stored(to_html(text)))
-    assert read == " ".join(text.replace("\xa0", " ").split())
+class Browser(HTMLParser):
+    """Shows a text as a browser does: white space is one blank, but for what must not break."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = [""]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.lines[-1] += data
+
+    def shown(self) -> str:
+        lines = (re.sub(r"[ \t\n\r\f]+", " ", line).strip(" ") for line in self.lines)
+        return "\n".join(lines).replace("\xa0", " ")
+
+
+WRITABLE = st.text(max_size=60).filter(lambda text: not why_not(text))
+BLANKS = st.text(st.sampled_from(" \n\r\t\xa0\u202fa<&;\\\"'#n"), max_size=12).filter(str.strip)
+
+
+def with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@given(WRITABLE | BLANKS)
+def test_a_text_we_write_is_read_back_to_the_letter(text: str) -> None:
+    assert from_html(stored(to_html(text))) == with_line_feeds(text)
+
+
+@given((WRITABLE | BLANKS).filter(lambda text: "\t" not in text))  # a tab is shown as a blank
+def test_a_text_we_write_is_shown_by_a_browser_as_it_was_meant(text: str) -> None:
+    page = Browser()
+    page.feed(to_html(text))
+    page.close()
+    assert page.shown() == with_line_feeds(text).replace("\xa0", " ")
+
+
+def test_blanks_that_a_browser_would_swallow_are_shown() -> None:
+    page = Browser()
+    page.feed(to_html("  one\n\n\n   two  blanks "))
+    assert page.shown() == "  one\n\n\n   two  blanks "
+
+
+@given(WRITABLE)
+def test_no_backslash_of_ours_is_left_for_glpi_to_take_for_its_own(text: str) -> None:
+    assert "\\" not in to_html(text)
 
 
 @pytest.mark.parametrize("text", ["NULL", "&lt;b&gt;", "<b>bold</b>", "a & b", "a\nb"])
@@ -89,7 +135,17 @@ def test_what_we_write_is_a_paragraph_with_breaks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("  \n", "empty"), ("\ud800", "surrogates"), ("a\0", "NUL")]
+    ("text", "reason"),
+    [
+        ("  \n", "empty"),
+        ("\ud800", "surrogates"),
+        ("a\0", "NUL"),
+        ("a\x07", "U+0007"),
+        ("a\x85", "U+0085"),
+        ("\ufffe", "U+FFFE"),
+        ("\U0010ffff", "U+10FFFF"),
+        ("x" * 100_001, "100001 characters"),
+    ],
 )
 def test_a_text_that_cannot_be_written_says_why(text: str, reason: str) -> None:
     assert reason in why_not(text)

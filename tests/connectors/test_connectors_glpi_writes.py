@@ -16,7 +16,6 @@ from sdtools.connectors.desk import (
     WriteState,
     Written,
 )
-from sdtools.connectors.glpi.batches import Pacer
 from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
 from sdtools.errors import DeskUnreachableError
 from sdtools.model.effects import Assign, Link, SetField
@@ -246,14 +245,7 @@ def test_additions_stay_small_enough_for_the_web_server(
     )
     assert len(desk.comment(said(*map(str, range(200))))) == 200
     sizes = [len(inputs(request)) for request in sent(wire, "POST")]
-    assert sizes == [25, 50, 50, 50, 25]
-
-
-def test_batches_shrink_until_none_lasts_longer_than_two_seconds() -> None:
-    moments = iter([10.0])
-    pacer = Pacer(clock=lambda: next(moments), most=100)
-    pacer.timed(25, 0.0)  # 25 items took 10 s: 5 fit
-    assert pacer.size == 5
+    assert sizes == [5, 10, 20, 40, 50, 50, 25]
 
 
 def test_a_link_that_exists_is_there_whatever_glpi_says(
@@ -286,6 +278,7 @@ def test_who_may_not_see_the_assignment_does_not_change_it(
     wire: responses.RequestsMock, desk: GlpiDesk
 ) -> None:
     no = ["ERROR_RIGHT_MISSING", "no"]
+    wire.add(responses.GET, f"{URL}/Ticket/5", json={"id": 5})  # the ticket itself shows
     wire.add(responses.GET, f"{URL}/Ticket/5/Group_Ticket", json=no, status=403)
     wire.add(responses.GET, f"{URL}/Ticket/5/Ticket_User", json=no, status=403)
     written = desk.update([TicketUpdate(ticket="5", assign=Assign(groups=("77",)))])

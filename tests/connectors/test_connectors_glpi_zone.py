@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from sdtools.connectors.glpi.zone import Origin, Zone, zone_of
 
+ZONES = (
+    *("Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Antarctica/Troll"),
+    *("Asia/Tokyo", "Africa/Casablanca", "Atlantic/Azores", "America/Havana", "Asia/Gaza"),
+)
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 
 
@@ -67,3 +74,34 @@ def test_an_hour_is_in_doubt_only_around_a_change_of_the_clocks() -> None:
     zone = Zone(tz=ZoneInfo("Europe/Paris"), origin=Origin.configured)
     assert zone.doubt(datetime(2026, 10, 25, 1, tzinfo=UTC)) == timedelta(hours=1)
     assert zone.doubt(NOON) == timedelta()
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
+    """A zone, and a moment within two days of a change of its clocks."""
+    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
+    day = datetime(draw(st.integers(2020, 2030)), 1, 1, tzinfo=UTC)
+    steps = [day + timedelta(hours=one) for one in range(0, 366 * 24, 24)]
+    turns = [
+        one
+        for one, after in pairwise(steps)
+        if one.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset()
+    ] or [day]
+    return zone, draw(st.sampled_from(turns)) + timedelta(
+        seconds=draw(st.integers(-86_400, 2 * 86_400))
+    )
+
+
+@given(changes(), st.integers(0, 3 * 86_400))
+@example((ZoneInfo("Europe/Paris"), datetime(2026, 10, 25, 1, 20, tzinfo=UTC)), 600)
+@example((ZoneInfo("Antarctica/Troll"), datetime(2026, 10, 25, 2, 20, tzinfo=UTC)), 600)
+def test_no_ticket_touched_since_the_cursor_seems_older_than_what_is_read(
+    change: tuple[ZoneInfo, datetime], later: int
+) -> None:
+    tz, cursor = change
+    zone = Zone(tz=tz, origin=Origin.configured)
+    touched = cursor + timedelta(seconds=later)
+    told = touched.astimezone(tz).strftime("%Y-%m-%d %H:%M:%S")
+    read = zone.utc(told)
+    assert read is not None
+    assert read >= cursor.replace(microsecond=0) - zone.doubt(cursor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import socket
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
-from sdtools.connectors.http import DeskHttp, Pace
-from sdtools.errors import DeskError, DeskUnreachableError, UnknownOutcomeError
+from sdtools.connectors.http import DeskHttp, Pace, Patience
+from sdtools.errors import DeskError, DeskUnreachableError, LeaseError, UnknownOutcomeError
 
 URL = "https://glpi.example.org/apirest.php/Ticket"
 PAGE = "<html>hello</html>"
@@ -27,7 +28,8 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def http(waits: list[float]) -> DeskHttp:
-    return DeskHttp("glpi", wait=waits.append, clock=lambda: 0.0)
+    patience = Patience(dice=lambda: 0.5)
+    return DeskHttp("glpi", wait=waits.append, clock=lambda: 0.0, patience=patience)
 
 
 @responses.activate
@@ -45,6 +47,25 @@ def test_a_read_gives_up_after_three_tries(http: DeskHttp) -> None:
     with pytest.raises(DeskUnreachableError, match="502 Bad Gateway with text/html"):
         http.get(URL)
     assert http.count == 3
+
+
+@responses.activate
+def test_a_run_that_lost_its_lease_reads_and_writes_no_more() -> None:
+    responses.add(responses.GET, URL, json=[])
+    http = DeskHttp("glpi", may=lambda: False)
+    assert http.get(URL).json() == []
+    with pytest.raises(LeaseError, match="another run has taken desk glpi over"):
+        http.post(URL, json={})
+    assert http.count == 1
+
+
+@responses.activate
+def test_the_lease_is_asked_again_before_a_write_is_repeated(waits: list[float]) -> None:
+    responses.add(responses.POST, URL, status=429)
+    http = DeskHttp("glpi", wait=waits.append, may=lambda: not waits)
+    with pytest.raises(LeaseError):
+        http.post(URL, json={})
+    assert http.count == 1
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -74,7 +95,9 @@ def test_a_write_is_repeated_when_it_was_not_even_looked_at(
 
 
 @responses.activate
-def test_a_retry_after_of_hours_is_capped(http: DeskHttp, waits: list[float]) -> None:
+def test_a_retry_after_of_hours_is_told_and_not_waited_for(
+    http: DeskHttp, waits: list[float]
+) -> None:
     responses.add(
         responses.GET,
         URL,
@@ -83,9 +106,23 @@ def test_a_retry_after_of_hours_is_capped(http: DeskHttp, waits: list[float]) ->
         body=PAGE,
         content_type="text/html",
     )
-    responses.add(responses.GET, URL, json=[])
-    http.get(URL)
-    assert waits == [60.0]
+    with pytest.raises(DeskUnreachableError, match="asks to wait 7200 s"):
+        http.get(URL)
+    assert (waits, http.count) == ([], 1)
+
+
+@responses.activate
+def test_two_clients_that_were_turned_away_do_not_come_back_together() -> None:
+    responses.add(responses.GET, URL, status=429, body=PAGE, content_type="text/html")
+    paused: list[list[float]] = []
+    for seed in (1, 2):
+        paused.append([])
+        patience = Patience(dice=random.Random(seed).random)
+        client = DeskHttp("glpi", wait=paused[-1].append, clock=lambda: 0.0, patience=patience)
+        with pytest.raises(DeskUnreachableError):
+            client.get(URL)
+    assert paused[0] != paused[1]
+    assert all(0 <= first <= 1 and 0 <= second <= 2 for first, second in paused)
 
 
 @responses.activate
@@ -110,6 +147,7 @@ def test_a_retry_after_date_counts_from_the_servers_clock(
         ("<title>MAINTENANCE MODE</title>", "maintenance"),
         ("<title>Mysql Error</title>", "database"),
         ("<form>Login: Password:</form>", "login page"),
+        ("<h1>Your instance is hibernating</h1>", "sign in to it in a browser"),
         ("<h1>Welcome</h1>", "check the url"),
         ("", "crashed"),
     ],
@@ -117,6 +155,33 @@ def test_a_retry_after_date_counts_from_the_servers_clock(
 @responses.activate
 def test_a_page_with_status_200_is_no_success(http: DeskHttp, page: str, advice: str) -> None:
     responses.add(responses.GET, URL, body=page, content_type="text/html")
+    with pytest.raises(DeskUnreachableError) as caught:
+        http.get(URL)
+    assert advice in caught.value.advice
+
+
+@responses.activate
+def test_what_is_json_is_told_by_its_text_and_not_by_its_type(http: DeskHttp) -> None:
+    responses.add(responses.GET, URL, body='{"id": 1}', content_type="text/plain")
+    assert http.get(URL).json() == {"id": 1}
+    responses.replace(responses.GET, URL, body=PAGE, content_type="application/json")
+    with pytest.raises(DeskUnreachableError):
+        http.get(URL)
+
+
+@pytest.mark.parametrize(
+    ("target", "advice"),
+    [
+        ("https://sign.example.org/saml_redirector.do?sysparm_x=1", "single sign-on"),
+        ("https://example.org/hibernating", "is asleep"),
+        ("https://new.example.org/api", "put https://new.example.org/api into the configuration"),
+    ],
+)
+@responses.activate
+def test_a_redirect_says_what_to_do_about_the_page_it_leads_to(
+    http: DeskHttp, target: str, advice: str
+) -> None:
+    responses.add(responses.GET, URL, status=302, headers={"Location": target})
     with pytest.raises(DeskUnreachableError) as caught:
         http.get(URL)
     assert advice in caught.value.advice

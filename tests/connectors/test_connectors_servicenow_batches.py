@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -18,8 +20,10 @@ from sdtools.connectors.servicenow.batches import Request, send_all
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
 from sdtools.connectors.servicenow.options import Basic, Place
 from sdtools.connectors.servicenow.session import ServiceNowSession
+from sdtools.emulator.clock import Clock
 from sdtools.emulator.faults import FaultPlan
-from sdtools.emulator.servicenow.desk import EmbeddedServiceNow
+from sdtools.emulator.servicenow.database import ServiceNowDatabase
+from sdtools.emulator.servicenow.desk import EmbeddedServiceNow, serve_servicenow
 from sdtools.errors import DeskRefusedError, DeskUnreachableError
 from sdtools.model.effects import Assign, SetField
 
@@ -306,3 +310,29 @@ def test_whatever_the_line_does_nothing_is_said_twice_and_no_answer_lies(
     assert len(said) == len(set(said))
     assert {text for text, state in answered.items() if state is DONE} <= set(said)
     assert set(said) <= {text for text, state in answered.items() if state in (DONE, UNKNOWN)}
+
+
+def test_of_a_batch_that_the_desk_cut_short_nothing_is_lost_and_nothing_said_twice() -> None:
+    ticks = itertools.count(step=3.0)  # every look at the clock takes three seconds
+    database = ServiceNowDatabase()
+    tickets = [f"{place:032x}" for place in range(1, 13)]
+    database.load(("incident", {"sys_id": one, "state": "1", "urgency": "2"}) for one in tickets)
+    begin = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+    with serve_servicenow(database, Clock(begin, lambda: next(ticks))) as snow:
+        login = Basic(user=snow.user, password=snow.password)
+        with servicenow_desk("s", url=snow.url, credentials=login, wait=lambda _: None) as desk:
+            desk.read(tickets)
+            notes = [NewComment(ticket=one, text=f"on {one}", public=False) for one in tickets]
+            said = desk.comment(notes)
+            found = desk.read_comments(tickets)
+            urgent_ = desk.update([urgent(one) for one in tickets])
+    by_ticket = [(found[one], answer.state) for one, answer in zip(tickets, said, strict=True)]
+    assert {state for _, state in by_ticket} == {DONE, UNKNOWN}
+    assert all(len(entries) == (state is DONE) for entries, state in by_ticket)
+    assert set(states(urgent_)) <= {DONE, UNKNOWN}
+    rows = {row["sys_id"]: row["urgency"] for row in database.rows("incident")}
+    assert all(
+        rows[one] == ("1" if answer.state is DONE else "2")
+        for one, answer in zip(tickets, urgent_, strict=True)
+    )
+    database.close()

@@ -215,3 +215,17 @@ def test_a_canary_that_a_rule_of_the_desk_changes_says_so(
     snow.application.before = rule
     found = snow_desk.canary("INC0001")
     assert (found.ok, found.found) == (False, "INC0001: urgency 2 became '3'")
+
+
+def test_what_tells_of_the_past_is_wished_for_and_not_demanded(
+    snow: EmbeddedServiceNow, now: datetime, ids: Ids
+) -> None:
+    trace = {"sys_id": ids["trace"], "tablename": "incident", "documentkey": ids["0001"]}
+    snow.database.load([("sys_audit", trace), ("sys_audit_delete", trace)])
+    found = examine(snow, now)
+    assert found["history"].ok
+    assert "does not show" in found["history"].found
+    assert found["history"].advice == "let the account's role read sys_audit, if that matters"
+    assert "nightly comparison" in found["deletions"].found
+    admin = Basic(user=snow.admin_user, password=snow.admin_password)
+    assert examine(snow, now, login=admin)["deletions"].found == "sys_audit_delete shows"

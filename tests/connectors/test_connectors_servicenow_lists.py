@@ -87,7 +87,7 @@ def test_every_row_that_shows_is_read_once_whatever_is_hidden_between(
     seconds = [dice.randrange(6) for _ in range(25)]
     hidden = {place for place in range(25) if dice.random() < seed / 6}
     expected = fill(empty, seconds, lambda place: place not in hidden)
-    limited.size = size
+    limited.size.rows = size
     assert numbers(limited.rows(listing)) == expected
 
 
@@ -95,7 +95,7 @@ def test_one_second_that_fills_many_pages_is_read_to_its_end(
     empty: EmbeddedServiceNow, limited: Reader
 ) -> None:
     expected = fill(empty, [0] + [5] * 11 + [9], lambda _: True)
-    limited.size = 3
+    limited.size.rows = 3
     pages = list(limited.pages(BY_TIME))
     assert sorted(str(row["number"]) for page in pages for row in page) == expected
     times = [str(row["sys_updated_on"]) for page in pages for row in page]
@@ -115,7 +115,7 @@ def test_only_the_first_page_is_counted_as_long_as_nothing_is_hidden(
     fill(empty, list(range(10)), lambda _: True)
     counted: list[str] = []
     empty.application.before = lambda call: counted.append(call.parameters["sysparm_no_count"])
-    limited.size = 4
+    limited.size.rows = 4
     assert len(list(limited.rows(BY_TIME))) == 10
     assert counted == ["false", "true", "true"]
 
@@ -124,7 +124,7 @@ def test_rows_that_come_in_while_we_read_neither_hide_nor_repeat_others(
     empty: EmbeddedServiceNow, limited: Reader
 ) -> None:
     expected = fill(empty, list(range(9)), lambda _: True)
-    limited.size = 3
+    limited.size.rows = 3
     late: dict[str, object] = {"sys_id": "0" * 32, "number": "LATE"}
     late["sys_updated_on"] = "2026-11-10 07:00:00"
 
@@ -142,10 +142,10 @@ def test_rows_that_come_in_while_we_read_neither_hide_nor_repeat_others(
 def test_a_list_that_broke_off_is_read_again_at_half_the_size(
     snow: EmbeddedServiceNow, reader: Reader, spoilt: str
 ) -> None:
-    reader.size = 64
+    reader.size.rows = 64
     snow.application.faults = FaultPlan(chosen={1: spoilt, 2: spoilt}, catalogue=SERVICENOW_FAULTS)
     assert numbers(reader.rows(BY_KEY)) == ["INC0001", "INC0002", "INC0003"]
-    assert reader.size == 16
+    assert reader.size.rows == 16
     assert snow.requests == 3
 
 
@@ -260,6 +260,11 @@ def test_ids_are_asked_for_in_as_few_urls_as_they_fit_in() -> None:
 
 def test_no_url_is_longer_than_a_desk_takes(snow: EmbeddedServiceNow, reader: Reader) -> None:
     ids = [f"{place:032x}" for place in range(200)]
-    for some in in_chunks(ids, taken=1400):
-        listing = Listing(table="incident", fields=("number",), where=one_of("sys_id", some))
-        assert list(reader.rows(listing)) == []
+    calls: list[Call] = []
+    snow.application.before = calls.append
+    scope = f"number!={'x' * 1500}"
+    for some in in_chunks(ids, taken=400 + len(scope)):
+        where = all_of(scope, one_of("sys_id", some))
+        assert list(reader.rows(Listing(table="incident", fields=("number",), where=where))) == []
+    assert {call.method for call in calls} == {"GET"}  # none had to go in a batch
+    assert max(len(call.target) for call in calls) < 8192

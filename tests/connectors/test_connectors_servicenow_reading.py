@@ -486,6 +486,22 @@ def test_known_errors_are_problems_marked_so_and_published_articles_of_a_categor
     assert problem.linked_texts == ("Ticket 0003",)
 
 
+@pytest.mark.parametrize("state", ["4", "106", "107", "1"])
+def test_whether_a_problem_is_over_is_told_by_active_and_its_dates_whatever_its_state(
+    snow: EmbeddedServiceNow, snow_desk: ServiceNowDesk, ids: Ids, state: str
+) -> None:
+    long_ago, lately = "2024-01-01 00:00:00", "2026-10-01 00:00:00"
+    marked = {"known_error": True, "state": state}
+    for name, active, ended in (
+        ("reopened", True, long_ago),
+        ("over", False, long_ago),
+        ("ended", False, lately),
+    ):
+        told = {"short_description": name, "active": active, "closed_at": ended}
+        snow.database.load([("problem", {"sys_id": ids[name], **told, **marked})])
+    assert {one.title for one in snow_desk.knowledge()} == {"VPN drops", "reopened", "ended"}
+
+
 @pytest.mark.parametrize(
     ("source", "kinds"),
     [
@@ -510,7 +526,7 @@ def test_a_pass_in_which_nothing_changed_asks_little(
     _ = (snow_desk.account_id, snow_desk.consequences, snow_desk.opened_at)
     assert list(snow_desk.tickets(now)) == []
     assert list(snow_desk.comments(now)) == []
-    assert snow_desk.requests == snow.requests <= 5
+    assert snow_desk.requests == snow.requests <= 6
 
 
 def test_the_time_of_the_first_answer_is_the_desks_own(

@@ -59,7 +59,8 @@ def test_a_run_tells_its_plan_its_changes_and_what_came_of_them(
     assert (summary.began, summary.ended) == (now, now + 2 * MINUTE)
     assert summary.counts == {"applied": 1, "unclear": 1}
     unclear, done = record.changes
-    assert (unclear.ticket, unclear.state, unclear.at) == ("2", None, now)
+    in_turn = now + timedelta(microseconds=1)  # the order of the plan is the order of the times
+    assert (unclear.ticket, unclear.state, unclear.at) == ("2", None, in_turn)
     assert (done.ticket, done.state, done.at) == ("1", OutcomeState.applied, now + MINUTE)
     assert (done.before, done.after, done.detail, done.found) == ("medium", "high", "ok", "high")
     assert done.why == one.why

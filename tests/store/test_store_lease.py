@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from sdtools.errors import LeaseError
+from sdtools.model.memory import RuleMemory
+from sdtools.plan import Change, Outcome, OutcomeState
 from sdtools.store.database import Database
+from sdtools.store.journal import Journal
 from sdtools.store.lease import TTL, Lease
+from sdtools.store.memory import MemoryStore
 
 SECOND = timedelta(seconds=1)
 
@@ -62,6 +67,26 @@ def test_a_dead_owner_loses_the_lease_and_notices_when_it_wakes_up(
             dead.heartbeat(late)
         dead.release()
         assert heir.holds(late)
+
+
+def test_a_run_that_lost_its_lease_writes_nothing_over_what_its_successor_knows(
+    database: Database, now: datetime, make_change: Callable[..., Change]
+) -> None:
+    sleeper, successor = Lease(database, "glpi"), Lease(database, "glpi")
+    journal, change = Journal(database, "glpi", sleeper.acquire("one", now)), make_change("1")
+    run = journal.begin("apply", None, now)
+    journal.intend(run, [change], now)
+    successor.acquire("two", now + 2 * TTL)
+    fired = RuleMemory(rule="vip", ticket="1", episode=1, active=True, began=now)
+    with pytest.raises(LeaseError):
+        journal.intend(run, [make_change("2")], now)
+    with pytest.raises(LeaseError):
+        done = Outcome(change=change, state=OutcomeState.applied)
+        journal.settle(run, [done], [fired], [], now)
+    journal.end(run, now, 1, memory=[fired])
+    assert journal.unsettled() == (change,)
+    assert MemoryStore(database, "glpi").load(now).rules == {}
+    assert journal.run(run).summary.ended == now
 
 
 def test_the_token_rises_with_every_owner(database: Database, now: datetime) -> None:

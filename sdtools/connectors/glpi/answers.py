@@ -16,6 +16,9 @@ __all__ = [
     "error_code",
     "identity",
     "integer",
+    "is_closed",
+    "is_id",
+    "list_of",
     "read_answer",
     "refusal",
     "rows_in",
@@ -25,6 +28,8 @@ __all__ = [
 Row = Mapping[str, object]
 
 SESSION_GONE = "ERROR_SESSION_TOKEN_INVALID"
+# No right to a list, or a GLPI that has no such list.
+_CLOSED = frozenset({"ERROR_RIGHT_MISSING", "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM"})
 
 _ADVICE = {
     "ERROR_GLPI_LOGIN_USER_TOKEN": "check user_token (the account's 'Remote access keys'); the "
@@ -88,9 +93,30 @@ def rows_in(data: object) -> Sequence[Row]:
     return [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
 
 
+def list_of(desk: str, answer: Answer, what: str) -> list[Row]:
+    """Return the rows of a list; raise DeskUnreachableError for anything else.
+
+    A gateway's own JSON must not pass for a list in which nothing is.
+    """
+    rows = list(rows_in(answer.data))
+    if not isinstance(answer.data, list) or len(rows) != len(answer.data):
+        raise DeskUnreachableError(
+            f"desk {desk}: what answered {what} is no list of GLPI",
+            "look at the proxy or gateway on the way",
+        )
+    return rows
+
+
+def is_closed(error: DeskRefusedError) -> bool:
+    """Tell whether a list is not for us: no right to it, or no such list in this GLPI."""
+    return error.code in _CLOSED
+
+
 def integer(row: Row, key: str) -> int:
     """Return a number, whatever type GLPI chose for it; 0 when there is none."""
     value = row.get(key)
+    if type(value) is int:  # nearly always, and millions of times
+        return value
     if isinstance(value, bool | int):
         return int(value)
     if isinstance(value, str) and value.lstrip("-").isdigit():
@@ -102,6 +128,11 @@ def identity(row: Row, key: str) -> str:
     """Return a foreign key as text; "" for 0, which is GLPI's none."""
     value = integer(row, key)
     return str(value) if value > 0 else ""
+
+
+def is_id(text: str) -> bool:
+    """Tell an id from what GLPI would answer with a list: 0, -1, abc (FACTS 3)."""
+    return text.isascii() and text.isdecimal() and int(text) > 0
 
 
 def string(row: Row, key: str) -> str:

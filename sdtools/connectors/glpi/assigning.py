@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sdtools.connectors.desk import TicketUpdate, WriteState, Written
-from sdtools.connectors.glpi.answers import Row
-from sdtools.connectors.glpi.batches import Pacer, done, refused, unknown, updated, write_all
+from sdtools.connectors.glpi.answers import Row, is_id
+from sdtools.connectors.glpi.batches import Pacers, Work, write_all
 from sdtools.connectors.glpi.fields import field_input
+from sdtools.connectors.glpi.lookup import ASSIGN_KEYS, gone, held
+from sdtools.connectors.glpi.reading import TicketReader
+from sdtools.connectors.glpi.results import updated
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.ties import ASSIGNED, GROUPS, PEOPLE, Table, Tie, Ties, ties_of
+from sdtools.connectors.pacing import done, refused, unknown
 from sdtools.errors import DeskError
 from sdtools.model.effects import Assign
 
@@ -18,8 +22,6 @@ __all__ = ["HONEST_CLOCK", "update_tickets"]
 
 # Keeps an automatic write from counting as the first human answer (FACTS 14).
 HONEST_CLOCK = "_do_not_compute_takeintoaccount"
-
-_ASSIGN_KEYS = ((GROUPS, "_groups_id_assign"), (PEOPLE, "_users_id_assign"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class _Step:
 
 
 def update_tickets(
-    session: GlpiSession, updates: Sequence[TicketUpdate], pacer: Pacer
+    reader: TicketReader, updates: Sequence[TicketUpdate], pacers: Pacers
 ) -> tuple[Written, ...]:
     """Write fields and assignments to tickets.
 
@@ -43,25 +45,25 @@ def update_tickets(
     """
     answers: dict[int, Written] = {}
     steps: list[_Step] = []
-    before = _assigned(session, [one for one in updates if one.assign])
+    before = _assigned(reader.session, [one for one in updates if one.assign])
     for place, update in enumerate(updates):
         try:
             steps.append(_step(place, update, before))
         except ValueError as error:
             answers[place] = refused(str(error))
-    answers |= _put(session, steps, pacer)
+    answers |= _put(reader, steps, pacers)
     replaced = [
         step
         for step in steps
         if answers[step.place].state is WriteState.done and any(_superseded(step, step.before))
     ]
     if replaced:
-        answers |= _take_off(session, replaced, pacer)
+        answers |= _take_off(reader.session, replaced, pacers)
     return tuple(answers[place] for place in range(len(updates)))
 
 
 def _assigned(session: GlpiSession, updates: Sequence[TicketUpdate]) -> Ties:
-    tickets = [int(update.ticket) for update in updates if update.ticket.isdecimal()]
+    tickets = [int(update.ticket) for update in updates if is_id(update.ticket)]
     if not tickets:
         return Ties(by_table={}, unknown=frozenset())
     return ties_of(session, tickets, (GROUPS, PEOPLE))
@@ -69,13 +71,13 @@ def _assigned(session: GlpiSession, updates: Sequence[TicketUpdate]) -> Ties:
 
 def _step(place: int, update: TicketUpdate, before: Ties) -> _Step:
     """Prepare one update; raise ValueError with the reason when it cannot be written."""
-    if not update.ticket.isdecimal() or not int(update.ticket):
+    if not is_id(update.ticket):
         raise ValueError(f"{update.ticket!r} is no ticket id")
     if update.assign and before.unknown:
         raise ValueError("the account may not read who is assigned")
     ticket = int(update.ticket)
     row: dict[str, object] = dict(field_input(one) for one in update.fields)
-    for table, key in _ASSIGN_KEYS:
+    for table, key in ASSIGN_KEYS:
         there = {tie.target for tie in _assigned_ties(before, table, ticket)}
         new = [one for one in _wanted(update.assign, table) or () if one not in there]
         if new:
@@ -85,19 +87,20 @@ def _step(place: int, update: TicketUpdate, before: Ties) -> _Step:
     return _Step(place=place, ticket=ticket, assign=update.assign, row=row, before=before)
 
 
-def _put(session: GlpiSession, steps: Sequence[_Step], pacer: Pacer) -> dict[int, Written]:
+def _put(reader: TicketReader, steps: Sequence[_Step], pacers: Pacers) -> dict[int, Written]:
     sent = [step for step in steps if step.row]
-    results = write_all(
-        [step.row for step in sent],
-        lambda batch: session.update("Ticket", batch),
-        updated,
-        pacer,
+    work = Work(
+        kind="PUT Ticket",
+        send=lambda batch: reader.session.update("Ticket", batch),
+        judge=updated,
+        found=held(reader),
     )
+    results = write_all([step.row for step in sent], work, pacers)
     nothing_to_put = {step.place: done() for step in steps if not step.row}
     return nothing_to_put | dict(zip((step.place for step in sent), results, strict=True))
 
 
-def _take_off(session: GlpiSession, steps: Sequence[_Step], pacer: Pacer) -> dict[int, Written]:
+def _take_off(session: GlpiSession, steps: Sequence[_Step], pacers: Pacers) -> dict[int, Written]:
     """Remove the superseded links of tickets whose new assignment is there."""
     try:
         after = ties_of(session, [step.ticket for step in steps], (GROUPS, PEOPLE))
@@ -111,40 +114,41 @@ def _take_off(session: GlpiSession, steps: Sequence[_Step], pacer: Pacer) -> dic
             answers[step.place] = refused(f"the desk did not assign {absent}; nobody was taken off")
         else:
             ready.append(step)
-    for table, _ in _ASSIGN_KEYS:
+    for table, _ in ASSIGN_KEYS:
         links = [
-            (step.place, tie.id)
+            (step, tie.id)
             for step in ready
             for owner, tie in _superseded(step, after)
             if owner is table
         ]
-        answers |= _delete(session, table, links, pacer)
+        answers |= _delete(session, table, links, pacers)
     return answers
 
 
 def _delete(
-    session: GlpiSession, table: Table, links: Sequence[tuple[int, str]], pacer: Pacer
+    session: GlpiSession, table: Table, links: Sequence[tuple[_Step, str]], pacers: Pacers
 ) -> Mapping[int, Written]:
     """Delete links; answer only for tickets where that was not clearly done."""
+    work = Work(
+        kind=f"DELETE {table.itemtype}",
+        send=lambda batch: session.delete(table.itemtype, [str(row["id"]) for row in batch]),
+        judge=updated,
+        found=gone(session, table, (step.ticket for step, _ in links)),
+    )
     try:
-        results = write_all(
-            [{"id": int(link)} for _, link in links],
-            lambda batch: session.delete(table.itemtype, [str(row["id"]) for row in batch]),
-            updated,
-            pacer,
-        )
+        results = write_all([{"id": int(link)} for _, link in links], work, pacers)
     except DeskError as error:
         results = [unknown(str(error))] * len(links)
     return {
-        place: unknown(f"assigned, but the one before may still be: {result.detail}")
-        for (place, _), result in zip(links, results, strict=True)
+        step.place: unknown(f"assigned, but the one before may still be: {result.detail}")
+        for (step, _), result in zip(links, results, strict=True)
         if result.state is not WriteState.done
     }
 
 
 def _superseded(step: _Step, now: Ties) -> Iterator[tuple[Table, Tie]]:
     """Give the links that were there before, still are, and that the update does not want."""
-    for table, _ in _ASSIGN_KEYS:
+    for table, _ in ASSIGN_KEYS:
         wanted = _wanted(step.assign, table)
         if wanted is None:
             continue
@@ -157,7 +161,7 @@ def _superseded(step: _Step, now: Ties) -> Iterator[tuple[Table, Tie]]:
 def _absent(step: _Step, after: Ties) -> str:
     """Name the wanted groups and people that the desk silently left out."""
     names = []
-    for table, _ in _ASSIGN_KEYS:
+    for table, _ in ASSIGN_KEYS:
         there = {tie.target for tie in _assigned_ties(after, table, step.ticket)}
         word = "group" if table is GROUPS else "person"
         names += [f"{word} {one}" for one in _wanted(step.assign, table) or () if one not in there]

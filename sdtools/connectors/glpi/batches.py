@@ -1,107 +1,207 @@
-"""Writes in batches: sized by the clock, answers matched to what was sent, nothing sent twice."""
+"""Writes in batches: sized by the clock, what is unclear looked up, nothing sent twice blindly."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
 
-from sdtools.connectors.desk import Written
-from sdtools.connectors.glpi.answers import Answer, Row, error_code, integer
-from sdtools.connectors.pacing import Pacer, done, refused, unknown
-from sdtools.errors import DeskError, UnknownOutcomeError
+from sdtools.connectors.desk import WriteState, Written
+from sdtools.connectors.glpi.answers import Answer, Row
+from sdtools.connectors.pacing import Pacer, refused, unknown
+from sdtools.errors import DeskError, DeskUnreachableError, UnknownOutcomeError
 
-__all__ = ["Pacer", "added", "done", "refused", "unknown", "updated", "write_all"]
+__all__ = ["Pacers", "Work", "write_all"]
 
-_LOST = 2  # batches in a row without a clear answer: the desk is gone, stop asking
+_FIRST = 5  # items: at 400 ms each, 24 times what a real desk takes (FACTS 13), two seconds
+_FEW_ADDED = 20  # as many as any server takes whose address is of a sane length
+_AIM = 1.0  # seconds a request should last, so that none lasts 2: items are not all alike
+_MOST_ADDED = 50  # from about 80 the web server answers 502 although all are done (FACTS 8)
+_MOST_CHANGED = 100  # far below the server's limits, whatever the clock says
+_HEAVIEST = 400_000  # bytes of a request: web servers refuse more than 1 MB unless told otherwise
 
-Send = Callable[[Sequence[Row]], Answer]
-Judge = Callable[[Sequence[Row], Answer], Sequence[Written]]
+# Requests in a row that brought nothing, weighed: a desk that is gone is soon left alone, one
+# that stumbles over single items may do so a few times.
+_ENOUGH = 6
+_NO_IDEA, _STUMBLED = 3, 1
+
+_QUICK = 10.0  # seconds: proxies give up on a desk that still works only after more than that
+# A web server in front of GLPI did not like what is in this request, and let nothing through.
+_NOT_LET_THROUGH = frozenset({400, 403, 405, 406, 413, 414, 422, 431})
 
 
-def write_all(inputs: Sequence[Row], send: Send, judge: Judge, pacer: Pacer) -> list[Written]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One kind of write: how to send it, how to judge the answer, and how to look it up.
+
+    ``found`` reads the desk and gives what it holds of the inputs, None for what is not there.
+    """
+
+    kind: str  # POST ITILFollowup: what has its own speed
+    send: Callable[[Sequence[Row]], Answer]
+    judge: Callable[[Sequence[Row], Answer], Sequence[Written]]
+    found: Callable[[Sequence[Row]], Sequence[Written | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacers:
+    """The speed of each kind of write of one desk; ``clock`` gives seconds."""
+
+    clock: Callable[[], float]
+    known: dict[str, Pacer] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Pacer:
+        """Return the pace of a kind of write."""
+        most = _MOST_ADDED if kind.startswith("POST") else _MOST_CHANGED
+        fresh = Pacer(clock=self.clock, most=most, size=_FIRST, longest=_AIM)
+        return self.known.setdefault(kind, fresh)
+
+
+def write_all(inputs: Sequence[Row], work: Work, pacers: Pacers) -> list[Written]:
     """Send everything in batches; answer one Written for each input, in order.
 
-    Raises only when nothing at all was sent. A batch without a clear answer is unknown, item by
-    item: earlier items of it may be done, and it is never sent again from here (FACTS 9).
+    Raises only when nothing at all was sent. What has no clear answer is looked up on the desk
+    (FACTS 9: items before the one it died of are done, and nobody tells which). Only where GLPI
+    has certainly stopped working is what it does not hold sent again: the first such item alone,
+    for it is the one that broke the batch, then the others.
     """
-    written: list[Written] = []
-    lost = 0
-    while len(written) < len(inputs):
-        batch = inputs[len(written) : len(written) + pacer.size]
-        began = pacer.clock()
+    sending = _Sending(inputs, work, pacers.of(work.kind))
+    while sending.waiting:
+        sending.send_next()
+    return [sending.answers[place] for place in range(len(inputs))]
+
+
+class _Sending:
+    """Inputs on their way."""
+
+    def __init__(self, inputs: Sequence[Row], work: Work, pacer: Pacer) -> None:
+        self.answers: dict[int, Written] = {}
+        self.waiting = list(range(len(inputs)))
+        self._inputs = inputs
+        self._work = work
+        self._pacer = pacer
+        self._suspect: int | None = None  # what the last batch died of: it goes alone
+        self._strikes = 0
+        self._sent = False
+
+    def send_next(self) -> None:
+        """Send one batch and note what became of it."""
+        places = self._batch()
+        began = self._pacer.clock()
         try:
-            answer = send(batch)
+            answer = self._work.send([self._inputs[place] for place in places])
         except UnknownOutcomeError as error:
-            written += [unknown(str(error))] * len(batch)
-            lost += 1
+            self._sent = True
+            seconds = self._pacer.clock() - began
+            self._look_up(places, unknown(str(error)), _end_of(error, seconds))
+            too_many = error.status == HTTPStatus.BAD_GATEWAY and len(places) > _FEW_ADDED
+            if too_many and not self._strikes:
+                self._fewer(len(places))
+        except DeskUnreachableError as error:
+            self._not_taken(places, error)
         except DeskError as error:
-            if not written:
-                raise
-            return _give_up(written, inputs, str(error))
+            self._no_more(error)
         else:
-            pacer.timed(len(batch), began)
-            written += judge(batch, answer)
-            lost = 0
-        if lost == _LOST:
-            return _give_up(written, inputs, "the desk gave no clear answer twice")
-    return written
+            self._sent = True
+            self._pacer.timed(len(places), began)
+            self._take(places, answer)
+        if self._strikes >= _ENOUGH:
+            self._give_up("the desk gave no clear answer again and again")
+
+    def _batch(self) -> list[int]:
+        if self._suspect in self.waiting:
+            return [self._suspect]
+        places: list[int] = []
+        weight = 0
+        for place in self.waiting[: self._pacer.size]:
+            weight += len(json.dumps(self._inputs[place]))
+            if places and weight > _HEAVIEST:
+                break
+            places.append(place)
+        return places
+
+    def _take(self, places: Sequence[int], answer: Answer) -> None:
+        """Take what GLPI says; what it leaves open is looked up, for it has stopped working."""
+        said = self._work.judge([self._inputs[place] for place in places], answer)
+        told = dict(zip(places, said, strict=True))
+        unclear = {place: one for place, one in told.items() if one.state is WriteState.unknown}
+        self._settle({place: one for place, one in told.items() if place not in unclear})
+        if len(unclear) < len(told):
+            self._strikes = 0
+        if unclear:
+            first = next(iter(unclear.values()))
+            self._look_up(tuple(unclear), first, _cannot(first.detail))
+
+    def _look_up(self, places: Sequence[int], answer: Written, end: Written | None) -> None:
+        """Settle what the desk holds; the rest is sent again if GLPI's work on it has an ``end``.
+
+        ``end`` is what is said of an item that fails alone in the same way.
+        """
+        try:
+            found = self._work.found([self._inputs[place] for place in places])
+        except DeskError:
+            self._settle(dict.fromkeys(places, answer))
+            self._strikes += _NO_IDEA
+            return
+        there = {place: one for place, one in zip(places, found, strict=True) if one is not None}
+        missing = [place for place in places if place not in there]
+        self._settle(there)
+        self._strikes = 0 if there else self._strikes
+        if end is None:
+            self._settle(dict.fromkeys(missing, answer))
+            self._strikes += _NO_IDEA if missing else 0
+            self._pacer.size = max(1, len(places) // 2)
+        elif missing == [self._suspect]:
+            self._settle({missing[0]: end})
+            self._strikes += _STUMBLED
+        elif missing:
+            self._suspect = missing[0]
+            self._strikes += _STUMBLED
+
+    def _fewer(self, items: int) -> None:
+        """Never send as many again: all was done, and the answer was too big (FACTS 8).
+
+        How many fit depends on the length of GLPI's own address.
+        """
+        most = max(items // 2, _FEW_ADDED)
+        self._pacer.most = min(self._pacer.most, most)
+        self._pacer.size = min(self._pacer.size, most)
+
+    def _not_taken(self, places: Sequence[int], error: DeskUnreachableError) -> None:
+        """Send less at once when a web server let nothing through: one of them may be why."""
+        if error.status not in _NOT_LET_THROUGH:
+            self._no_more(error)
+        elif len(places) > 1:
+            self._pacer.size = max(1, len(places) // 2)
+        else:
+            self._settle({places[0]: refused(f"it does not reach the desk: {error}")})
+            self._strikes += _NO_IDEA
+
+    def _no_more(self, error: DeskError) -> None:
+        if not self._sent and not self.answers:
+            raise error
+        self._give_up(str(error))
+
+    def _give_up(self, why: str) -> None:
+        self._settle(dict.fromkeys(tuple(self.waiting), unknown(f"not sent: {why}")))
+
+    def _settle(self, answers: dict[int, Written]) -> None:
+        self.answers |= answers
+        self.waiting = [place for place in self.waiting if place not in answers]
 
 
-def updated(batch: Sequence[Row], answer: Answer) -> list[Written]:
-    """Match the results of an update or deletion by id: unknown ids are missing (FACTS 8)."""
-    entries = _entries(answer)
-    if entries is None:
-        return _all_alike(batch, answer)
-    said: dict[str, Written] = {}
-    for entry in entries:
-        for key, value in entry.items():
-            if key != "message":
-                said[key] = done() if value is True else refused(_words(entry.get("message")))
-    return [said.get(str(row["id"]), refused("the desk has no such item")) for row in batch]
+def _cannot(why: str) -> Written:
+    return refused(f"the desk cannot do it: {why}")
 
 
-def added(batch: Sequence[Row], answer: Answer) -> list[Written]:
-    """Match the results of additions by their order."""
-    entries = _entries(answer)
-    if entries is None:
-        return _all_alike(batch, answer)
-    if len(entries) != len(batch):
-        return [unknown("the desk's answer does not fit what was sent")] * len(batch)
-    return [_one_added(entry) for entry in entries]
+def _end_of(error: UnknownOutcomeError, seconds: float) -> Written | None:
+    """Say how GLPI's work on a request has ended, whatever it did of it; None if it may go on.
 
-
-def _one_added(entry: Row) -> Written:
-    number = integer(entry, "id")
-    return done(str(number)) if number > 0 else refused(_words(entry.get("message")))
-
-
-def _entries(answer: Answer) -> list[Row] | None:
-    """Return the list of results, bare or beside an error key; None when there is none."""
-    data = answer.data
-    if error_code(answer) and isinstance(data, list):
-        data = data[1] if len(data) > 1 else None
-    if isinstance(data, dict):
-        data = [data]
-    if not isinstance(data, list):
-        return None
-    return [entry if isinstance(entry, dict) else {} for entry in data]
-
-
-def _all_alike(batch: Sequence[Row], answer: Answer) -> list[Written]:
-    """Judge an answer that says one thing about a whole batch."""
-    data, code = answer.data, error_code(answer)
-    words = _words(data[1]) if isinstance(data, list) and len(data) > 1 else ""
-    detail = f"{code}: {words}" if words else code or f"status {answer.status}"
-    started = code.startswith("ERROR_GLPI_") or not code
-    if started and len(batch) > 1:  # it stopped somewhere in the middle, and does not say where
-        return [unknown(detail)] * len(batch)
-    return [refused(detail)] * len(batch)
-
-
-def _words(message: object) -> str:
-    text = message.split("; view documentation")[0].strip() if isinstance(message, str) else ""
-    return text or "the desk gave no reason"
-
-
-def _give_up(written: list[Written], inputs: Sequence[Row], why: str) -> list[Written]:
-    left = len(inputs) - len(written)
-    return written + [unknown(f"not sent: {why}")] * left
+    Its own crash is a 200 without a body. A web server that answers soon for it has lost it; one
+    that answers late, or a line that dropped, may have left it at work.
+    """
+    if HTTPStatus.OK <= error.status < HTTPStatus.MULTIPLE_CHOICES:
+        return _cannot(str(error))
+    lost = HTTPStatus.INTERNAL_SERVER_ERROR <= error.status < HTTPStatus.GATEWAY_TIMEOUT
+    return unknown(str(error)) if lost and seconds < _QUICK else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sdtools.connectors.desk import Check, WriteState
-from sdtools.connectors.glpi.answers import integer
+from sdtools.connectors.glpi.answers import integer, is_id
 from sdtools.connectors.glpi.assigning import HONEST_CLOCK
-from sdtools.connectors.glpi.batches import updated
+from sdtools.connectors.glpi.results import updated
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.errors import DeskRefusedError
 
@@ -37,7 +37,7 @@ def _finding(found: str, advice: str) -> Check:
 
 def _urgency(session: GlpiSession, name: str) -> int | None:
     """Read a ticket's urgency; None for what is no id, is gone or is hidden."""
-    if not name.isdecimal() or not int(name):
+    if not is_id(name):
         return None
     try:
         answer = session.get(f"Ticket/{int(name)}", {"get_hateoas": "false"})

@@ -10,9 +10,10 @@ from sdtools.connectors.clock import clock_check
 from sdtools.connectors.desk import Check
 from sdtools.connectors.glpi.answers import Answer, Row, identity, integer, rows_in, string
 from sdtools.connectors.glpi.directory import LISTS
-from sdtools.connectors.glpi.lists import PAGE, Listing, Page, pages, total_of
+from sdtools.connectors.glpi.lists import PAGE, Listing, Page, pages, readable_rows, total_of
 from sdtools.connectors.glpi.options import Login, Vip
 from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.text import plain
 from sdtools.connectors.glpi.ties import TABLES
 from sdtools.connectors.glpi.zone import Origin, Zone
 from sdtools.connectors.http import is_loopback, moment_of
@@ -21,6 +22,7 @@ from sdtools.errors import DeskError, DeskRefusedError, SdtoolsError
 __all__ = ["Subject", "run_checks"]
 
 _SAMPLES = 4
+_NAMES = ("name", "completename")
 
 # Bits of GLPI's rights, read from its profiles (FACTS 10: a technician without ASSIGN assigns).
 _RIGHTS = (
@@ -213,13 +215,21 @@ def _vip(subject: Subject) -> Iterator[Check]:
     places = (("UserCategory", vip.category), ("Group", vip.group), ("UserTitle", vip.title))
     for itemtype, name in places:
         if name:
-            there = total_of(subject.session, Listing(path=itemtype, where={"name": name})) > 0
-            yield Check(
-                name="vip",
-                ok=there,
-                found=f"{itemtype} {name!r} {'is there' if there else 'does not exist'}",
-                advice="" if there else "check the name in the configuration (vip)",
-            )
+            yield _named(subject.session, itemtype, name)
+
+
+def _named(session: GlpiSession, itemtype: str, name: str) -> Check:
+    """Look for a name as the directory does: decoded, without case, of groups the full path too."""
+    rows = readable_rows(session, Listing(path=itemtype))
+    names = {plain(row.get(key)).casefold() for row in rows or () for key in _NAMES}
+    there = name.casefold() in names
+    missing = "cannot be looked up: no right to read it" if rows is None else "does not exist"
+    return Check(
+        name="vip",
+        ok=there,
+        found=f"{itemtype} {name!r} {'is there' if there else missing}",
+        advice="" if there else "check the name in the configuration (vip), and the right to read",
+    )
 
 
 def _peek(session: GlpiSession, listing: Listing) -> Page:

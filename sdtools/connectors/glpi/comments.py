@@ -8,7 +8,12 @@ from datetime import UTC, datetime
 
 from sdtools.connectors.glpi.answers import Row, identity, integer, string
 from sdtools.connectors.glpi.lists import Listing, pages
-from sdtools.connectors.glpi.reading import changed_rows
+from sdtools.connectors.glpi.reading import (
+    begin_of,
+    changed_rows,
+    changes_of,
+    first_page,
+)
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.text import from_html
 from sdtools.connectors.glpi.ties import Table, rows_of
@@ -65,8 +70,10 @@ class CommentReader:
 
     def changed(self, since: datetime) -> Iterator[tuple[Comment, ...]]:
         """Read what was said or changed at ``since`` or later."""
+        begin = begin_of(since, self.zone)
         for form in _FORMS:
-            found = changed_rows(self.session, form.table.itemtype, since, self.zone)
+            listing = changes_of(form.table.itemtype, first_page(since, begin))
+            found = changed_rows(self.session, listing, begin, self.zone)
             yield from self._readable(form, found)
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:

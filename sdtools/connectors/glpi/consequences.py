@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sdtools.connectors.glpi.answers import Row, integer
-from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve
+from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve, Unlink
 from sdtools.model.grades import Grade, Kind, Status
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Ticket
@@ -39,6 +39,8 @@ class GlpiConsequences:
                 return _assigned(ticket, effect)
             case Link():
                 return _linked(ticket, effect)
+            case Unlink():
+                return _unlinked(ticket, effect)
             case Hold():
                 return replace(ticket, status=Status.pending)
             case Solve():
@@ -60,6 +62,8 @@ class GlpiConsequences:
                 return replace(ticket, kind=Kind(effect.value))
             case "location":
                 return replace(ticket, location_id=effect.value)
+            case "status":
+                return replace(ticket, status=Status(effect.value), solved=None)
 
     def _graded(self, ticket: Ticket, urgency: Grade, impact: Grade) -> Ticket:
         """Recompute the priority, but only when urgency or impact really changes."""
@@ -105,5 +109,19 @@ def _linked(ticket: Ticket, effect: Link) -> Ticket:
             return replace(ticket, articles=tuple(sorted({*ticket.articles, effect.id})))
         case "problem":
             return replace(ticket, problems=tuple(sorted({*ticket.problems, effect.id})))
+        case "parent":  # a second one will be refused
+            return replace(ticket, parent=ticket.parent or effect.id)
+
+
+def _unlinked(ticket: Ticket, effect: Unlink) -> Ticket:
+    match effect.target:
+        case "article":
+            return replace(
+                ticket, articles=tuple(one for one in ticket.articles if one != effect.id)
+            )
+        case "problem":
+            return replace(
+                ticket, problems=tuple(one for one in ticket.problems if one != effect.id)
+            )
         case "parent":
-            return replace(ticket, parent=effect.id)
+            return replace(ticket, parent="") if ticket.parent == effect.id else ticket

@@ -8,55 +8,57 @@ from datetime import datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from sdtools.connectors.desk import (
     Check,
     Desk,
+    Known,
     NewComment,
     NewHold,
     NewLink,
     NewSolution,
+    OldLink,
     TicketUpdate,
     Written,
 )
+from sdtools.connectors.glpi.address import api_url, checked_token, front_of
 from sdtools.connectors.glpi.answers import identity, string
 from sdtools.connectors.glpi.assigning import update_tickets
-from sdtools.connectors.glpi.batches import Pacer
+from sdtools.connectors.glpi.batches import Pacers
 from sdtools.connectors.glpi.canary import touch
 from sdtools.connectors.glpi.checks import Subject, run_checks
 from sdtools.connectors.glpi.comments import CommentReader
 from sdtools.connectors.glpi.consequences import GlpiConsequences, matrix_from
 from sdtools.connectors.glpi.directory import read_directory
+from sdtools.connectors.glpi.history import HistoryReader, edits_of
 from sdtools.connectors.glpi.knowledge import read_knowledge
 from sdtools.connectors.glpi.options import KnownErrorSource, Login, Vip
-from sdtools.connectors.glpi.reading import TicketReader
+from sdtools.connectors.glpi.reading import TicketReader, Window, begin_of
 from sdtools.connectors.glpi.reference import Reference, read_reference
 from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.unlinking import remove_links
 from sdtools.connectors.glpi.writing import (
-    MOST_ADDED,
     add_comments,
     add_links,
     hold_tickets,
     solve_tickets,
 )
 from sdtools.connectors.glpi.zone import Zone, named_zone, zone_of
-from sdtools.connectors.http import DeskHttp, Wait, sleep
+from sdtools.connectors.http import DeskHttp, May, Wait, always, sleep
 from sdtools.errors import ConfigError, DeskRefusedError, DeskUnreachableError
+from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Comment, Ticket
 
 __all__ = ["GlpiDesk", "glpi_desk"]
 
-_API = "/apirest.php"
-_MOST_UPDATED = 100  # items: far below the server's limits, whatever the clock says
-
 
 class GlpiDesk:
     """One GLPI; the session opens with the first request and closes with the ``with`` block."""
 
     kind = "glpi"
+    rereads_nightly = True  # links may change without moving a ticket's date_mod (FACTS 10)
 
     def __init__(
         self,
@@ -76,8 +78,9 @@ class GlpiDesk:
         self._vip = vip
         self._known_errors = known_errors
         self._timezone = timezone
-        self._updating = Pacer(clock=clock, most=_MOST_UPDATED)
-        self._adding = Pacer(clock=clock, most=MOST_ADDED)
+        self._pacers = Pacers(clock=clock)
+        self._window: Window | None = None  # of the last `tickets`, for the history after it
+        self._quiet: datetime | None = None  # since then no ticket was touched
 
     def __enter__(self) -> Self:
         return self
@@ -143,13 +146,41 @@ class GlpiDesk:
         """Read the known errors that the desk keeps (articles, problems)."""
         return read_knowledge(self._reader, self._known_errors, self._session.opened_at)
 
-    def tickets(self, since: datetime | None) -> Iterator[tuple[Ticket, ...]]:
+    def tickets(
+        self, since: datetime | None, known: Known | None = None
+    ) -> Iterator[tuple[Ticket, ...]]:
         """Read tickets in pages: all, or those updated at ``since`` or later (with overlap)."""
-        return self._reader.all() if since is None else self._reader.changed(since)
+        self._window = self._quiet = None
+        if since is None:
+            yield from self._reader.all()
+            return
+        self._window = self._reader.window(since)
+        touched = False
+        for page in self._reader.changed(self._window, known):
+            touched = True
+            yield page
+        self._quiet = None if touched else since
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
-        """Read comments, tasks and solutions in pages, those changed at ``since`` or later."""
-        return self._said.all() if since is None else self._said.changed(since)
+        """Read comments, tasks and solutions in pages, those changed at ``since`` or later.
+
+        Each of them touches its ticket (FACTS 10): none is asked for when :meth:`tickets` has
+        just found none.
+        """
+        if since is None:
+            return self._said.all()
+        quiet, self._quiet = self._quiet, None
+        return iter(()) if quiet is not None and quiet <= since else self._said.changed(since)
+
+    def history(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
+        """Read who changed which field; what :meth:`tickets` has just read is not read again."""
+        window, self._window = self._window, None
+        if window is not None and window.since <= since:
+            yield edits_of(window.entries or ())
+            return
+        reader = HistoryReader(session=self._session, zone=self._zone)
+        for entries in reader.pages(begin_of(since, self._zone)):
+            yield edits_of(entries)
 
     def ticket_ids(self) -> frozenset[str]:
         """Read the ids of all tickets that the account sees, for reconciliation."""
@@ -165,23 +196,27 @@ class GlpiDesk:
 
     def update(self, updates: Sequence[TicketUpdate]) -> tuple[Written, ...]:
         """Write fields and assignments, without stopping the response clock."""
-        return update_tickets(self._session, updates, self._updating)
+        return update_tickets(self._reader, updates, self._pacers)
 
     def comment(self, comments: Sequence[NewComment]) -> tuple[Written, ...]:
         """Add comments, without stopping the response clock."""
-        return add_comments(self._session, comments, self._adding)
+        return add_comments(self._session, comments, self._pacers)
 
     def link(self, links: Sequence[NewLink]) -> tuple[Written, ...]:
         """Add links to articles, problems or parent tickets."""
-        return add_links(self._session, links, self._adding)
+        return add_links(self._session, links, self._pacers)
+
+    def unlink(self, links: Sequence[OldLink]) -> tuple[Written, ...]:
+        """Take links to articles, problems or parent tickets away."""
+        return remove_links(self._session, links, self._pacers)
 
     def hold(self, holds: Sequence[NewHold]) -> tuple[Written, ...]:
         """Set tickets to pending."""
-        return hold_tickets(self._session, holds, self._updating)
+        return hold_tickets(self._reader, holds, self._pacers)
 
     def solve(self, solutions: Sequence[NewSolution]) -> tuple[Written, ...]:
         """Solve tickets that are still open."""
-        return solve_tickets(self._reader, solutions, self._adding)
+        return solve_tickets(self._reader, solutions, self._pacers)
 
     @cached_property
     def _zone(self) -> Zone:
@@ -198,7 +233,7 @@ class GlpiDesk:
         return TicketReader(
             session=self._session,
             zone=self._zone,
-            front=self.url.removesuffix(_API),
+            front=front_of(self.url),
             reference=lambda: self._reference,
         )
 
@@ -223,23 +258,25 @@ def glpi_desk(  # noqa: PLR0913  # one keyword for each line of the configuratio
     timezone: str = "",
     wait: Wait = sleep,
     clock: Callable[[], float] = time.monotonic,
+    may: May = always,
 ) -> GlpiDesk:
     """Make a desk of a GLPI; nothing is sent yet.
 
-    ``url`` is that of the API (``.../apirest.php``). ``timezone`` is the account's time zone, for
-    a desk where it cannot be read. Raises ConfigError for a url, token or zone that cannot work.
+    ``url`` is that of the API (``.../apirest.php``) or of GLPI itself. ``timezone`` is the
+    account's time zone, for a desk where it cannot be read. Raises ConfigError for a url, token
+    or zone that cannot work.
     """
     login = Login(
-        url=_api_url(name, url),
-        app_token=_token(name, "app_token", app_token),
-        user_token=_token(name, "user_token", user_token),
+        url=api_url(name, url),
+        app_token=checked_token(name, "app_token", app_token),
+        user_token=checked_token(name, "user_token", user_token),
         entity=entity,
     )
     if timezone and named_zone(timezone) is None:
         raise ConfigError(
             f"desk {name}: there is no time zone {timezone!r}", "write it as in Europe/Paris"
         )
-    http = DeskHttp(name, wait=wait, clock=clock, reads=("/changeActiveEntities",))
+    http = DeskHttp(name, wait=wait, clock=clock, reads=("/changeActiveEntities",), may=may)
     return GlpiDesk(
         http,
         login,
@@ -248,26 +285,6 @@ def glpi_desk(  # noqa: PLR0913  # one keyword for each line of the configuratio
         timezone=timezone,
         clock=clock,
     )
-
-
-def _api_url(name: str, url: str) -> str:
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ConfigError(
-            f"desk {name}: the url is not one of a web server",
-            "write it as in https://glpi.example.org/apirest.php, without a user name",
-        )
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def _token(name: str, what: str, token: str) -> str:
-    """Refuse a token that no header can carry; the token itself is not shown."""
-    if token.strip() != token or not token.isascii() or not token.isprintable():
-        raise ConfigError(
-            f"desk {name}: {what} holds blanks, line ends or foreign characters",
-            "copy it again; a file must not end with an empty line",
-        )
-    return token
 
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sdtools.connectors.glpi.options import Vip
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.text import plain
 from sdtools.connectors.glpi.zone import Zone
-from sdtools.model.people import Directory, Group, Item, Node, Person
+from sdtools.model.people import Agreement, Directory, Group, Item, Node, Person
 
 __all__ = ["LISTS", "read_directory"]
 
@@ -44,6 +44,7 @@ def read_directory(session: GlpiSession, vip: Vip | None, zone: Zone) -> Directo
         items=_items(session),
         calendars=read_calendars(session, zone.name),
         choices=CHOICES,
+        agreements=_agreements(session),
     )
 
 
@@ -56,20 +57,22 @@ class _Words:
     """What the numbers of a user row stand for, and who is a VIP."""
 
     emails: Mapping[str, str]
-    titles: Mapping[str, str]
-    categories: Mapping[str, str]
-    vip: Vip | None
-    vip_members: frozenset[str]
+    titles: Mapping[str, str] | None  # None: not readable
+    categories: Mapping[str, str] | None
+    vip: Vip
+    vip_members: frozenset[str] | None
 
     def is_vip(self, user: str, *, category: str, title: str) -> bool | None:
-        """Tell whether a person is a VIP; None when nothing in the configuration tells."""
-        if self.vip is None or not (self.vip.category or self.vip.group or self.vip.title):
-            return None
-        return (
-            _same(self.vip.category, category)
-            or _same(self.vip.title, title)
-            or user in self.vip_members
+        """Tell whether a person is a VIP; None when nothing that we may read tells."""
+        signs = (
+            (self.vip.category, self.categories, _same(self.vip.category, category)),
+            (self.vip.title, self.titles, _same(self.vip.title, title)),
+            (self.vip.group, self.vip_members, user in (self.vip_members or ())),
         )
+        told = [None if known is None else found for wanted, known, found in signs if wanted]
+        if True in told:
+            return True
+        return None if None in told or not told else False
 
 
 def _people(
@@ -77,26 +80,29 @@ def _people(
 ) -> Mapping[str, Person]:
     words = _Words(
         emails=_emails(_rows(session, "UserEmail")),
-        titles=_names(_rows(session, "UserTitle")),
-        categories=_names(_rows(session, "UserCategory")),
-        vip=vip,
+        titles=_readable_names(session, "UserTitle"),
+        categories=_readable_names(session, "UserCategory"),
+        vip=vip or Vip(),
         vip_members=_members(vip, groups),
     )
-    return {identity(row, "id"): _person(row, words) for row in _rows(session, "User")}
+    # Those in the trash too: old tickets show their names.
+    gone = readable_rows(session, Listing(path="User", trash=True)) or ()
+    return {identity(row, "id"): _person(row, words) for row in (*_rows(session, "User"), *gone)}
 
 
 def _person(row: Row, words: _Words) -> Person:
     number = identity(row, "id")
     login = plain(row.get("name"))
     name = f"{plain(row.get('firstname'))} {plain(row.get('realname'))}".strip()
-    category = words.categories.get(identity(row, "usercategories_id"), "")
-    title = words.titles.get(identity(row, "usertitles_id"), "")
+    category = (words.categories or {}).get(identity(row, "usercategories_id"), "")
+    title = (words.titles or {}).get(identity(row, "usertitles_id"), "")
     return Person(
         id=number,
         login=login,
         name=name or login,
         email=words.emails.get(number, ""),
-        phone=string(row, "phone") or string(row, "mobile"),
+        phone=string(row, "phone") or string(row, "phone2") or string(row, "mobile"),
+        mobile=string(row, "mobile"),
         title=title,
         category=category,
         language=string(row, "language")[:2],
@@ -117,12 +123,17 @@ def _names(rows: Iterable[Row]) -> dict[str, str]:
     return {identity(row, "id"): plain(row.get("name")) for row in rows}
 
 
-def _members(vip: Vip | None, groups: Mapping[str, Group]) -> frozenset[str]:
-    if vip is None or not vip.group:
-        return frozenset()
-    named = (
-        one for one in groups.values() if _same(vip.group, one.path) or _same(vip.group, one.name)
-    )
+def _readable_names(session: GlpiSession, itemtype: str) -> dict[str, str] | None:
+    rows = readable_rows(session, Listing(path=itemtype))
+    return None if rows is None else _names(rows)
+
+
+def _members(vip: Vip | None, groups: Mapping[str, Group]) -> frozenset[str] | None:
+    """Return the members of the VIP group; None where that, or any membership, does not show."""
+    wanted = vip.group if vip else ""
+    named = [one for one in groups.values() if _same(wanted, one.path) or _same(wanted, one.name)]
+    if not named or not any(one.members for one in groups.values()):
+        return None
     return frozenset(member for one in named for member in one.members)
 
 
@@ -191,6 +202,23 @@ def _items(session: GlpiSession) -> Mapping[str, Item]:
             if number in seen[itemtype]:
                 key = f"{itemtype}/{number}"
                 found[key] = Item(id=key, type=itemtype, name=name)
+    return found
+
+
+def _agreements(session: GlpiSession) -> Mapping[str, Agreement]:
+    found = {}
+    for row in _rows(session, "SLA"):
+        number = identity(row, "id")
+        found[number] = Agreement(
+            id=number,
+            name=plain(row.get("name")),
+            due="respond" if integer(row, "type") else "resolve",
+            number=integer(row, "number_time"),
+            unit=string(row, "definition_time"),
+            end_of_day=bool(integer(row, "end_of_working_day")),
+            calendar_id=identity(row, "calendars_id"),
+            own_calendar=bool(integer(row, "use_ticket_calendar")),
+        )
     return found
 
 

@@ -29,7 +29,9 @@ _COLUMN = {
     "category": "itilcategories_id",
     "kind": "type",
     "location": "locations_id",
+    "status": "status",
 }
+_STATUS_NUMBER = {Status.new: 1, Status.assigned: 2}  # what undo takes a wait or solution back to
 # The words that this desk has, for each field that does not have all (Directory.choices).
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "urgency": tuple(grade.name for grade in Grade if grade is not Grade.major),
@@ -66,7 +68,16 @@ def field_input(change: SetField) -> tuple[str, int]:
         return column, _grade_number(change)
     if change.field == "kind":
         return column, _KIND_NUMBER[Kind(change.value)]
+    if change.field == "status":
+        return column, _status_number(change.value)
     return column, int(change.value or 0)
+
+
+def _status_number(value: str) -> int:
+    number = _STATUS_NUMBER.get(Status(value))
+    if number is None:
+        raise ValueError(f"a ticket cannot be set to {value} like this: hold or solve it")
+    return number
 
 
 def _grade_number(change: SetField) -> int:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sdtools.connectors.glpi.answers import Row, integer, rows_in
+from sdtools.connectors.glpi.answers import Row, integer, is_closed, list_of
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.errors import DeskRefusedError
 
-__all__ = ["PAGE", "Listing", "Page", "all_rows", "pages", "readable_rows", "total_of"]
+__all__ = [
+    "FIRST",
+    "PAGE",
+    "Listing",
+    "Page",
+    "all_rows",
+    "newest",
+    "pages",
+    "readable_rows",
+    "total_of",
+]
 
 PAGE = 1000  # rows: 52 ms on a real desk, against 2.3 s by search
+FIRST = 100  # rows of the first page, where most often nothing or little is new
 _OVERLAP = 5  # rows read again: when none of them is known, rows before them have vanished
+_LOOSE_OVERLAP = 50  # in an order without a tie-breaker rows of equal rank may change places
 _BEYOND = "ERROR_RANGE_EXCEED_TOTAL"
-_FORBIDDEN = "ERROR_RIGHT_MISSING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +40,12 @@ class Listing:
     ids_only: bool = False
     where: Mapping[str, str] = field(default_factory=dict)  # column: exact value
     size: int = PAGE
+    first: int = 0  # rows of the first page; 0: as many as of the others
+
+    @property
+    def overlap(self) -> int:
+        """Return how many rows of a page are read again with the next one."""
+        return _OVERLAP if self.sort == "id" else _LOOSE_OVERLAP
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -58,24 +76,47 @@ def pages(session: GlpiSession, listing: Listing) -> Iterator[Page]:
     """Read a list page by page.
 
     Pages overlap a little: when rows vanish while we read, the rest moves up, and the overlap no
-    longer shows a row that is known; then the page before is read again.
+    longer shows a row that is known; then the page before is read again. When in the end fewer
+    rows were seen than there are, some have changed places, and the list is read once more.
     """
     seen: set[int] = set()
     held: list[Row] = []  # rows after a gap: given out once the gap is filled
-    start, back = 0, listing.size
+    start, back, again = 0, listing.size, True
     while True:
         rows, total = _slice(session, listing, start)
-        connected = not start or any(integer(row, "id") in seen for row in rows[:_OVERLAP])
-        held += (row for row in rows if integer(row, "id") not in seen)
-        seen.update(integer(row, "id") for row in rows)
+        ids = [integer(row, "id") for row in rows]
+        connected = not start or not seen.isdisjoint(ids[: listing.overlap])
+        held += (row for id, row in zip(ids, rows, strict=True) if id not in seen)
+        seen.update(ids)
         if not connected:
             start, back = max(0, start - back), back * 2
             continue
         last = not rows or start + len(rows) >= total
+        if last and again and len(seen) < total:
+            start, back, again = 0, listing.size, False
+            continue
         yield Page(rows=tuple(held), total=total, last=last)
         if last:
             return
-        start, back, held = start + max(1, len(rows) - _OVERLAP), listing.size, []
+        start, back, held = start + max(1, len(rows) - listing.overlap), listing.size, []
+
+
+def newest(
+    session: GlpiSession,
+    listing: Listing,
+    since: datetime,
+    stamp: Callable[[Row], datetime | None],
+) -> Iterator[tuple[Row, ...]]:
+    """Read the rows of ``since`` or later from a list that has its newest rows in front.
+
+    The first page with an older row, or with one that has no time, is the last.
+    """
+    for page in pages(session, listing):
+        rows = tuple(row for row in page.rows if (at := stamp(row)) is not None and at >= since)
+        if rows:
+            yield rows
+        if len(rows) < len(page.rows):
+            return
 
 
 def all_rows(session: GlpiSession, listing: Listing) -> Iterator[Row]:
@@ -85,11 +126,11 @@ def all_rows(session: GlpiSession, listing: Listing) -> Iterator[Row]:
 
 
 def readable_rows(session: GlpiSession, listing: Listing) -> list[Row] | None:
-    """Read a list whole; None when the account has no right to it."""
+    """Read a list whole; None when the account has no right to it, or the desk has it not."""
     try:
         return list(all_rows(session, listing))
     except DeskRefusedError as error:
-        if error.code == _FORBIDDEN:
+        if is_closed(error):
             return None
         raise
 
@@ -101,18 +142,24 @@ def total_of(session: GlpiSession, listing: Listing) -> int:
 
 def _slice(session: GlpiSession, listing: Listing, start: int) -> tuple[list[Row], int]:
     """Read one range; beyond the end there is nothing, which is no error here."""
-    parameters = listing.parameters | {"range": f"{start}-{start + listing.size - 1}"}
+    size = listing.size if start else listing.first or listing.size
+    parameters = listing.parameters | {"range": f"{start}-{start + size - 1}"}
     try:
         answer = session.get(listing.path, parameters)
     except DeskRefusedError as error:
         if error.code == _BEYOND:
             return [], 0
         raise
-    rows = list(rows_in(answer.data))
-    return rows, _total(answer.headers.get("Content-Range", ""), start + len(rows))
+    rows = list_of(session.desk, answer, listing.path)
+    more = int(len(rows) >= size)
+    return rows, _total(answer.headers.get("Content-Range", ""), start + len(rows) + more)
 
 
 def _total(content_range: str, otherwise: int) -> int:
-    """Read the total of ``0-999/20000``; an empty list comes without the header."""
+    """Read the total of ``0-999/20000``.
+
+    An empty list comes without the header, and a proxy may drop it: after a full page there may
+    be more.
+    """
     total = content_range.rpartition("/")[2]
     return int(total) if total.isdigit() else otherwise

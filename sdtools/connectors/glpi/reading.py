@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sdtools.connectors.glpi.answers import Row, identity, integer, rows_in
-from sdtools.connectors.glpi.fields import grade_of, kind_of, status_of
-from sdtools.connectors.glpi.lists import Listing, all_rows, pages
+from sdtools.connectors.desk import Known
+from sdtools.connectors.glpi.answers import Row, identity, integer, list_of
+from sdtools.connectors.glpi.history import Entry, HistoryReader
+from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, all_rows, newest, pages
 from sdtools.connectors.glpi.reference import Reference
 from sdtools.connectors.glpi.session import GlpiSession
-from sdtools.connectors.glpi.text import from_html, plain
-from sdtools.connectors.glpi.ties import (
-    ARTICLES,
-    ASSIGNED,
-    GROUPS,
-    ITEMS,
-    OBSERVER,
-    PARENTS,
-    PEOPLE,
-    PROBLEMS,
-    REQUESTER,
-    SATISFACTION,
-    Table,
-    Ties,
-    ties_of,
+from sdtools.connectors.glpi.tickets import TicketMaker
+from sdtools.connectors.glpi.ties import Ties, every_tie, ties_of
+from sdtools.connectors.glpi.traces import (
+    Trace,
+    answer_traces,
+    link_traces,
+    log_traces,
+    survey_traces,
 )
 from sdtools.connectors.glpi.zone import Zone
 from sdtools.errors import DeskRefusedError
-from sdtools.model.grades import Grade, Kind, Status
 from sdtools.model.ticket import Ticket
 
-__all__ = ["TicketReader", "changed_rows"]
+__all__ = ["TicketReader", "Window", "begin_of", "changed_rows", "changes_of", "first_page"]
 
 _OVERLAP = timedelta(minutes=2)  # clocks differ, and date_mod has whole seconds
+_SAME_SECOND = timedelta(seconds=2)  # a change in the second of the last reading may not show
+_ENTRIES = 5  # lines of history that one touched ticket brings
 _AT_ONCE = 40  # tickets by id in one url: nginx refuses urls over 8 kB (FACTS 6)
 _IDS = 10_000  # rows of ids only: small
 _UNUSABLE = frozenset({"ERROR_ITEM_NOT_FOUND", "ERROR_RIGHT_MISSING"})
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What is read anew: everything of ``since`` or later, with some overlap."""
+
+    since: datetime
+    begin: datetime  # the overlap included
+    first: int  # rows to ask for at first
+    entries: tuple[Entry, ...] | None  # of the history, newest first; None without the right to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +56,62 @@ class TicketReader:
 
     def all(self) -> Iterator[tuple[Ticket, ...]]:
         """Read every ticket, the trash included."""
-        ties = ties_of(self.session, None)
+        ties = every_tie(self.session)
         for trash in (False, True):
             for page in pages(self.session, Listing(path="Ticket", trash=trash)):
                 if page.rows:
                     yield self._tickets(page.rows, ties)
 
-    def changed(self, since: datetime) -> Iterator[tuple[Ticket, ...]]:
-        """Read the tickets touched at ``since`` or later, the trash included.
+    def window(self, since: datetime) -> Window:
+        """Open the window of a time and read its history: one request where little is new."""
+        begin = begin_of(since, self.zone)
+        first = first_page(since, begin)
+        entries = HistoryReader(session=self.session, zone=self.zone).tail(begin, _ENTRIES * first)
+        return Window(since=since, begin=begin, first=first, entries=entries)
 
-        Links to problems and articles do not touch a ticket (FACTS 10): a full read sees them.
+    def changed(self, window: Window, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
+        """Read the tickets touched in a window, the trash included, and those with other links.
+
+        Links to problems and articles, answers about satisfaction, and an actor replaced in place
+        do not touch a ticket (FACTS 10, 14): they are found by their traces. With ``known``,
+        tickets of the overlap that are known as they are cost nothing more.
         """
+        read: set[str] = set()
         for trash in (False, True):
-            for rows in changed_rows(self.session, "Ticket", since, self.zone, trash=trash):
-                ties = ties_of(self.session, [integer(row, "id") for row in rows])
-                yield self._tickets(rows, ties)
+            listing = changes_of("Ticket", window.first, trash=trash)
+            for listed in changed_rows(self.session, listing, window.begin, self.zone):
+                rows = self._unknown(listed, window.since, known)
+                if rows:
+                    read.update(identity(row, "id") for row in rows)
+                    ties = ties_of(self.session, [integer(row, "id") for row in rows])
+                    yield self._tickets(rows, ties)
+        traced = _traced(self._traces(window, known), known) - read
+        if traced:
+            yield tuple(self.some(sorted(traced)).values())
+
+    def _unknown(
+        self, rows: tuple[Row, ...], since: datetime, known: Known | None
+    ) -> tuple[Row, ...]:
+        """Leave out the rows that are known as they are, and were so before the last reading."""
+        held = known([identity(row, "id") for row in rows]) if known else {}
+        if not held:
+            return rows
+        return tuple(
+            row for row in rows if not self._is_held(row, held.get(identity(row, "id")), since)
+        )
+
+    def _is_held(self, row: Row, held: Ticket | None, since: datetime) -> bool:
+        if held is None or self._maker.updated(row) >= since - _SAME_SECOND:
+            return False
+        return self._maker.shows(held, row)
+
+    def _traces(self, window: Window, known: Known | None) -> Iterator[Trace]:
+        yield from answer_traces(self.session, window.begin, self.zone)
+        if window.entries is not None:
+            yield from log_traces(window.entries)
+        if known is not None:  # the newest rows, whatever their age: only those that are news count
+            newest_rows = link_traces if window.entries is None else survey_traces
+            yield from newest_rows(self.session)
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
         """Read these tickets afresh; one that is gone or out of sight is missing."""
@@ -94,7 +139,8 @@ class TicketReader:
         for place, ticket in enumerate(ids):
             query |= {f"items[{place}][itemtype]": "Ticket", f"items[{place}][items_id]": ticket}
         try:
-            yield from rows_in(self.session.get("getMultipleItems", query).data)
+            answer = self.session.get("getMultipleItems", query)
+            yield from list_of(self.session.desk, answer, "getMultipleItems")
         except DeskRefusedError as error:
             if error.code not in _UNUSABLE:
                 raise
@@ -113,106 +159,47 @@ class TicketReader:
             yield row
 
     def _tickets(self, rows: Iterable[Row], ties: Ties) -> tuple[Ticket, ...]:
-        return tuple(self._ticket(row, ties) for row in rows)
+        maker, reference = self._maker, self.reference()
+        return tuple(maker.ticket(row, ties, reference) for row in rows)
 
-    def _ticket(self, row: Row, ties: Ties) -> Ticket:
-        reference = self.reference()
-        return replace(
-            _tied(self._alone(row), ties),
-            source=reference.sources.get(identity(row, "requesttypes_id"), ""),
-            sla_respond=reference.sla_name(row, "slas_id_tto"),
-            sla_resolve=reference.sla_name(row, "slas_id_ttr"),
-            sla_calendar=reference.calendar(row),
-            unknown=_odd(row) | ties.unknown | reference.unknown,
-        )
+    @property
+    def _maker(self) -> TicketMaker:
+        return TicketMaker(zone=self.zone, front=self.front)
 
-    def _alone(self, row: Row) -> Ticket:
-        """Read what stands in the ticket's own row."""
-        number, moment, status = str(integer(row, "id")), self._moments(row), status_of(row)
-        return Ticket(
-            id=number,
-            number=number,
-            url=f"{self.front}/front/ticket.form.php?id={number}",
-            kind=kind_of(row) or Kind.incident,
-            title=plain(row.get("name")),
-            description=from_html(row.get("content")),
-            # Of an unknown status nothing may be decided: no rule looks at closed tickets.
-            status=status or Status.closed,
-            urgency=grade_of(row, "urgency") or Grade.medium,
-            impact=grade_of(row, "impact") or Grade.medium,
-            priority=grade_of(row, "priority") or Grade.medium,
-            opened=moment("date") or moment("date_creation") or _LONG_AGO,
-            updated=moment("date_mod") or moment("date_creation") or _LONG_AGO,
-            category_id=identity(row, "itilcategories_id"),
-            location_id=identity(row, "locations_id"),
-            entity_id=str(integer(row, "entities_id")),  # 0 is the root entity, not none
-            solved=moment("solvedate"),
-            closed=moment("closedate"),
-            responded=moment("takeintoaccountdate"),
-            pending_since=moment("begin_waiting_date") if status is Status.pending else None,
-            waiting=_waiting(row),
-            respond_due=moment("time_to_own"),
-            resolve_due=moment("time_to_resolve"),
-            updated_by=identity(row, "users_id_lastupdater"),
-            deleted=bool(integer(row, "is_deleted")),
-        )
 
-    def _moments(self, row: Row) -> Callable[[str], datetime | None]:
-        return lambda key: self.zone.utc(row.get(key))
+def begin_of(since: datetime, zone: Zone) -> datetime:
+    """Return from when on to read; earlier when the clocks change, for an hour may come twice."""
+    return since - _OVERLAP - zone.doubt(since)
+
+
+def first_page(since: datetime, begin: datetime) -> int:
+    """Return how many rows to ask for at first: a long overlap holds much that is known."""
+    return FIRST if since - begin <= _OVERLAP else PAGE
+
+
+def changes_of(itemtype: str, first: int, *, trash: bool = False) -> Listing:
+    """Return the list that has in front what changed last."""
+    return Listing(path=itemtype, sort="date_mod", descending=True, trash=trash, first=first)
 
 
 def changed_rows(
-    session: GlpiSession, itemtype: str, since: datetime, zone: Zone, *, trash: bool = False
+    session: GlpiSession, listing: Listing, begin: datetime, zone: Zone
 ) -> Iterator[tuple[Row, ...]]:
-    """Read the rows changed at ``since`` or later, newest first, with some overlap."""
-    from_then = since - _OVERLAP - zone.doubt(since)
-    listing = Listing(path=itemtype, sort="date_mod", descending=True, trash=trash)
-    for page in pages(session, listing):
-        rows = tuple(
-            row for row in page.rows if (zone.utc(row.get("date_mod")) or since) >= from_then
-        )
-        if rows:
-            yield rows
-        if len(rows) < len(page.rows):
-            return
+    """Read the rows changed at ``begin`` or later, newest first."""
+    return newest(session, listing, begin, lambda row: zone.utc(row.get("date_mod")) or begin)
 
 
-def _waiting(row: Row) -> timedelta:
-    """Return the time spent pending; with an SLA as that counts it, in its own calendar."""
-    counted = "sla_waiting_duration" if integer(row, "slas_id_ttr") else "waiting_duration"
-    return timedelta(seconds=integer(row, counted))
-
-
-def _tied(ticket: Ticket, ties: Ties) -> Ticket:
-    """Add the people, groups, items and known errors that a ticket is tied to."""
-
-    def linked(table: Table, role: str = "") -> tuple[str, ...]:
-        found = {tie.target for tie in ties.of(table, int(ticket.id)) if role in ("", tie.role)}
-        return tuple(sorted(found))
-
-    items = {f"{tie.role}/{tie.target}" for tie in ties.of(ITEMS, int(ticket.id))}
-    scores = linked(SATISFACTION)
-    return replace(
-        ticket,
-        requesters=linked(PEOPLE, REQUESTER),
-        requester_groups=linked(GROUPS, REQUESTER),
-        observers=linked(PEOPLE, OBSERVER),
-        assignees=linked(PEOPLE, ASSIGNED),
-        groups=linked(GROUPS, ASSIGNED),
-        items=tuple(sorted(items)),
-        problems=linked(PROBLEMS),
-        articles=linked(ARTICLES),
-        parent=next(iter(linked(PARENTS)), ""),
-        satisfaction=int(scores[0]) if scores else None,
-    )
-
-
-def _odd(row: Row) -> frozenset[str]:
-    """Name the fields whose number is on no scale: GLPI stores anything (FACTS 8)."""
-    found = {name for name in ("urgency", "impact", "priority") if grade_of(row, name) is None}
-    found |= {"kind"} if kind_of(row) is None else set()
-    found |= {"status"} if status_of(row) is None else set()
-    return frozenset(found)
+def _traced(traces: Iterable[Trace], known: Known | None) -> set[str]:
+    """Return the tickets that traces say have changed; of those in the trash nothing is kept."""
+    found = list(traces)
+    if known is None:
+        return {trace.ticket for trace in found}
+    held = known({trace.ticket for trace in found})
+    return {
+        trace.ticket
+        for trace in found
+        if (ticket := held.get(trace.ticket)) and not ticket.deleted and not trace.fits(ticket)
+    }
 
 
 def _is_id(ticket: str) -> bool:

@@ -90,8 +90,7 @@ def _climb(by_id: Mapping[int, Row], row: Row) -> str:
     for _ in by_id:  # never more steps than entities, whatever the tree says
         if integer(row, "calendars_strategy") != _INHERITED:
             return identity(row, "calendars_id")
-        parent = row.get("entities_id")
-        above = by_id.get(parent) if isinstance(parent, int) else None
+        above = None if row.get("entities_id") is None else by_id.get(integer(row, "entities_id"))
         if above is None:
             return ""
         row = above

@@ -19,6 +19,7 @@ from sdtools.connectors.glpi.answers import (
     Row,
     error_code,
     integer,
+    is_id,
     read_answer,
     refusal,
     rows_in,
@@ -37,13 +38,15 @@ from sdtools.errors import (
 
 __all__ = ["GlpiSession"]
 
+# What glpi-api raises, on purpose or because an answer is not what it takes it for.
+_ITS_ERRORS = (glpi_api.GLPIError, LookupError, TypeError, ValueError)
 _UPLOADS = "see Setup > Dropdowns > Document types, and the web server's limit of size"
 _NOT_A_GLPI = "check the url: it must end with /apirest.php and belong to a GLPI"
 
 
 def positive(id: str) -> int:
     """Return an id as a number; raise DeskRefusedError for one that names no item."""
-    if not id.isascii() or not id.isdigit() or int(id) == 0:
+    if not is_id(id):
         raise DeskRefusedError(f"{id!r} is not the id of an item", "give a number from 1")
     return int(id)
 
@@ -166,7 +169,7 @@ class GlpiSession:
     def close(self) -> None:
         """Log out; a desk that is gone by now is no reason to fail."""
         if self._api is not None:
-            with suppress(glpi_api.GLPIError, DeskError):
+            with suppress(*_ITS_ERRORS, DeskError):
                 self._api.kill_session()
         self.abandon()
 
@@ -186,7 +189,7 @@ class GlpiSession:
         api = self._open()
         self._http.last = None
         # The answer itself says more than the error: glpi-api loses the status and the list.
-        with suppress(glpi_api.GLPIError):
+        with suppress(*_ITS_ERRORS):
             call(api)
         return self._last()
 
@@ -211,7 +214,7 @@ class GlpiSession:
             api = _Api(self._login, self._http)
         except glpi_api.GLPIError:
             raise refusal(self.desk, self._last(), "the login") from None
-        except (KeyError, TypeError):
+        except (LookupError, TypeError, ValueError):
             raise DeskUnreachableError(
                 f"desk {self.desk}: what answered the login is no GLPI", _NOT_A_GLPI
             ) from None

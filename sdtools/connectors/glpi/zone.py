@@ -52,12 +52,18 @@ class Zone:
         return moment.replace(tzinfo=self.tz).astimezone(UTC)
 
     def doubt(self, moment: datetime) -> timedelta:
-        """Say how far times near ``moment`` may be off: an hour when the clocks change."""
+        """Say how far times near ``moment`` may be off: an hour when the clocks change.
+
+        Of an hour that comes twice GLPI does not say which one it means; we read the first, so
+        what happened in the second seems to be that much older than it is.
+        """
         if not isinstance(self.tz, ZoneInfo):
             return _HOUR if self.tz.utcoffset(None) else timedelta()
-        before, after = (moment + step for step in (-_NEAR, _NEAR))
-        same = before.astimezone(self.tz).utcoffset() == after.astimezone(self.tz).utcoffset()
-        return timedelta() if same else _HOUR
+        before, after = (
+            (moment + step).astimezone(self.tz).utcoffset() or timedelta()
+            for step in (-_NEAR, _NEAR)
+        )
+        return abs(before - after)  # in Antarctica two hours, on Lord Howe half of one
 
 
 def named_zone(name: str) -> ZoneInfo | None:

@@ -13,7 +13,10 @@ import requests
 from sdtools.errors import DeskRefusedError
 
 __all__ = [
+    "FILE",
+    "QUERY_REFUSED",
     "Answer",
+    "ConditionDroppedError",
     "CutOffError",
     "Row",
     "duration",
@@ -25,10 +28,12 @@ __all__ = [
     "refusal",
     "said",
     "text",
+    "unreadable_field",
     "whole_rows",
 ]
 
 Row = Mapping[str, object]
+FILE = "application/octet-stream"  # what a download asks for
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -41,11 +46,16 @@ _LOGIN = (
     "api_key:; an account that must use a second factor cannot be used"
 )
 _RIGHTS = "give the account a role that may do this (doctor lists what is missing)"
+QUERY_REFUSED = "Insufficient rights to query records"
 _UNREADABLE_FIELD = "Field(s) present in the query"
 
 
 class CutOffError(Exception):
     """The list broke off although its status was 200: ask for less of it at once (FACTS 3.4)."""
+
+
+class ConditionDroppedError(DeskRefusedError):
+    """Rows came that were not asked for: the desk dropped a condition without a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,7 @@ class Answer:
     data: object
     headers: Mapping[str, str]
     whole: bool = True
+    content: bytes = b""  # of a file
 
     @property
     def result(self) -> object:
@@ -70,7 +81,14 @@ class Answer:
 
 
 def read_answer(response: requests.Response) -> Answer:
-    """Read an answer, cut off or not."""
+    """Read an answer, cut off or not; a file is no JSON, whatever is in it."""
+    if response.request.headers.get("Accept") == FILE and response.ok:
+        return Answer(
+            status=response.status_code,
+            data=None,
+            headers=response.headers,
+            content=response.content,
+        )
     try:
         data: object = response.json() if response.content else None
     except ValueError:
@@ -93,19 +111,24 @@ def refusal(desk: str, answer: Answer, what: str) -> DeskRefusedError:
     detail = f"status {answer.status}: {words}" if words else f"status {answer.status}"
     return DeskRefusedError(
         f"desk {desk}: {what} was refused ({detail})",
-        _advice(answer, words),
+        _advice(answer),
         code=words.split(":")[0],
         status=answer.status,
     )
 
 
-def _advice(answer: Answer, words: str) -> str:
+def unreadable_field(answer: Answer) -> bool:
+    """Tell whether a query was refused because it names a field that may not be read."""
+    return answer.status == HTTPStatus.FORBIDDEN and _UNREADABLE_FIELD in said(answer.data)
+
+
+def _advice(answer: Answer) -> str:
+    if unreadable_field(answer):
+        return "the query (scope) names a field that the account may not read"
     if answer.status == HTTPStatus.UNAUTHORIZED:
         if answer.headers.get("X-MFA_TOKEN"):
             return "the account must use a second factor: take one that need not, or oauth:"
         return _LOGIN
-    if _UNREADABLE_FIELD in words:
-        return "the query (scope) names a field that the account may not read"
     return _RIGHTS if answer.status == HTTPStatus.FORBIDDEN else ""
 
 
@@ -127,6 +150,10 @@ def text(row: Row, key: str) -> str:
     value = row.get(key)
     if isinstance(value, dict):
         value = value.get("value")
+    if isinstance(value, bool):
+        return "true" if value else "false"  # a scripted API in front, or a fake
+    if isinstance(value, int):
+        return str(value)
     return value if isinstance(value, str) else ""
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
-from sdtools.connectors.servicenow.answers import is_id, text
+from sdtools.connectors.servicenow.answers import Row, is_id, text
 from sdtools.connectors.servicenow.choices import Choices
 from sdtools.connectors.servicenow.lists import Listing, Reader
-from sdtools.connectors.servicenow.queries import in_chunks, one_of
+from sdtools.connectors.servicenow.queries import Among, in_chunks
 
 __all__ = ["Existing", "close_code", "hold_reason"]
 
@@ -16,6 +17,7 @@ Referred = Literal[
     "sys_user_group", "sys_user", "cmn_location", "problem", "incident", "kb_knowledge"
 ]
 
+_ACTIVE = Among(field="active", values=("true",))
 _ACTIVE_ONLY = frozenset({"sys_user_group", "sys_user"})
 _WORD: Mapping[str, str] = {
     "sys_user_group": "active group",
@@ -43,12 +45,19 @@ class Existing:
         known = self._found.setdefault(table, set())
         new = sorted({one for one in ids if is_id(one)} - known)
         for some in in_chunks(new, taken=400):
-            active = "^active=true" if table in _ACTIVE_ONLY else ""
-            where = f"{one_of('sys_id', some)}{active}"
-            rows = self._reader.readable(Listing(table=table, fields=(), where=where))
+            rows = self._asked(table, Among(field="sys_id", values=tuple(some)))
             if rows is None:
                 self._closed.add(table)
             known.update(text(row, "sys_id") for row in rows or ())
+
+    def _asked(self, table: Referred, wanted: Among) -> list[Row] | None:
+        """Read which of them exist; where ``active`` may not be asked for, that has to do."""
+        plain = Listing(table=table, fields=(), among=(wanted,))
+        if table not in _ACTIVE_ONLY:
+            return self._reader.readable(plain)
+        active = replace(plain, among=(wanted, _ACTIVE))
+        found = self._reader.readable(active)
+        return self._reader.readable(plain) if found is None else found
 
     def why_not(self, table: Referred, sys_id: str) -> str:
         """Say why a record cannot be referred to; "" when it can, or when nobody knows."""

@@ -9,8 +9,8 @@ from sdtools.connectors.clock import clock_check
 from sdtools.connectors.desk import Check
 from sdtools.connectors.http import is_loopback
 from sdtools.connectors.servicenow.answers import CutOffError, text
-from sdtools.connectors.servicenow.checks_access import Subject, hidden, scope, tables
-from sdtools.connectors.servicenow.lists import PAGE
+from sdtools.connectors.servicenow.checks_access import Subject, hidden, scope, tables, traces
+from sdtools.connectors.servicenow.pagesize import PAGE
 from sdtools.connectors.servicenow.queries import literal
 from sdtools.connectors.servicenow.session import BATCH
 from sdtools.connectors.servicenow.zones import zone_named
@@ -35,6 +35,7 @@ def run_checks(subject: Subject) -> tuple[Check, ...]:
         _zone,
         tables,
         hidden,
+        traces,
         scope,
         _page_size,
         _quota,

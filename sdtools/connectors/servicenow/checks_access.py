@@ -8,13 +8,15 @@ from datetime import datetime
 
 from sdtools.connectors.desk import Check
 from sdtools.connectors.servicenow.choices import Choices
+from sdtools.connectors.servicenow.deletions import DELETIONS
 from sdtools.connectors.servicenow.fields import TABLES
+from sdtools.connectors.servicenow.history import AUDIT
 from sdtools.connectors.servicenow.lists import Listing, Page, Reader
 from sdtools.connectors.servicenow.options import Vip
 from sdtools.connectors.servicenow.queries import all_of, base_fields
 from sdtools.errors import DeskRefusedError
 
-__all__ = ["Subject", "hidden", "scope", "tables"]
+__all__ = ["Subject", "hidden", "scope", "tables", "traces"]
 
 _SAMPLE = 100  # rows: enough to see whether some of them are hidden
 _ROLE: Mapping[str, str] = {
@@ -80,6 +82,21 @@ def _readable(subject: Subject, table: str) -> str:
     if page.total and not page.rows:
         return f"hidden: {page.total} rows, none of the first {_SAMPLE} shown"
     return ""
+
+
+def traces(subject: Subject) -> Iterator[Check]:
+    """Look at what tells of past changes and deletions: nothing depends on either."""
+    for name, table, without in (
+        ("history", AUDIT, "who changed a field before the first pass stays unknown"),
+        ("deletions", DELETIONS, "deleted tickets are found out by the nightly comparison"),
+    ):
+        closed = _readable(subject, table)
+        yield Check(
+            name=name,
+            ok=True,
+            found=f"{table} does not show ({closed}): {without}" if closed else f"{table} shows",
+            advice=f"let the account's role read {table}, if that matters" if closed else "",
+        )
 
 
 def hidden(subject: Subject) -> Iterator[Check]:

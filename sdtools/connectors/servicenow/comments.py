@@ -11,7 +11,7 @@ from sdtools.connectors.servicenow.answers import Row, is_id, moment, text
 from sdtools.connectors.servicenow.fields import TABLES
 from sdtools.connectors.servicenow.lists import Listing, Reader
 from sdtools.connectors.servicenow.names import Logins
-from sdtools.connectors.servicenow.queries import in_chunks, one_of, when
+from sdtools.connectors.servicenow.queries import Among, in_chunks, when
 from sdtools.connectors.servicenow.reading import OVERLAP
 from sdtools.connectors.text import html_to_plain
 from sdtools.errors import DeskRefusedError
@@ -22,7 +22,8 @@ __all__ = ["PRIVATE", "PUBLIC", "CommentReader", "defused"]
 PRIVATE, PUBLIC = "work_notes", "comments"
 _JOURNAL = "sys_journal_field"
 _FIELDS = ("element_id", "element", "value", "sys_created_on", "sys_created_by")
-_ON_TICKETS = f"{one_of('element', (PRIVATE, PUBLIC))}^{one_of('name', ('task', *TABLES))}"
+_SPOKEN = Among(field="element", values=(PRIVATE, PUBLIC))
+_ON_TICKETS = Among(field="name", values=("task", *TABLES))
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _CODE = re.compile(r"\[(/?)code\]", re.I)  # what stands between two of these is shown as HTML
 
@@ -43,9 +44,12 @@ class CommentReader:
 
         Raises DeskRefusedError when all of it is hidden.
         """
-        late = f"^sys_created_on>={when(since - OVERLAP)}" if since else ""
         listing = Listing(
-            table=_JOURNAL, fields=_FIELDS, where=_ON_TICKETS + late, by="sys_created_on"
+            table=_JOURNAL,
+            fields=_FIELDS,
+            where=f"sys_created_on>={when(since - OVERLAP)}" if since else "",
+            by="sys_created_on",
+            among=(_SPOKEN, _ON_TICKETS),
         )
         wanted = self.within() if self.within else None
         shown = False
@@ -65,8 +69,8 @@ class CommentReader:
         """
         found: dict[str, list[Comment]] = {ticket: [] for ticket in tickets}
         for some in in_chunks([one for one in found if is_id(one)], taken=500):
-            where = f"{one_of('element_id', some)}^{one_of('element', (PRIVATE, PUBLIC))}"
-            listing = Listing(table=_JOURNAL, fields=_FIELDS, where=where)
+            asked = Among(field="element_id", values=tuple(some))
+            listing = Listing(table=_JOURNAL, fields=_FIELDS, among=(asked, _SPOKEN))
             rows = self.reader.readable(listing)
             if rows is None:
                 raise self._hidden()

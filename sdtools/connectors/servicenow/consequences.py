@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sdtools.connectors.servicenow.answers import Row, number
 from sdtools.connectors.servicenow.fields import CHOICES, FIXED
-from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve
+from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve, Unlink
 from sdtools.model.grades import Grade, Kind, Status
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Ticket
@@ -40,6 +40,8 @@ class ServiceNowConsequences:
                 return _assigned(ticket, effect)
             case Link():
                 return _linked(ticket, effect)
+            case Unlink():
+                return _unlinked(ticket, effect)
             case Hold():
                 return replace(ticket, status=Status.pending)
             case Solve() if ticket.kind is Kind.incident:
@@ -59,6 +61,9 @@ class ServiceNowConsequences:
                 return replace(ticket, category_id=effect.value)
             case "location":
                 return replace(ticket, location_id=effect.value)
+            case "status":
+                status = _worked_on(ticket, Status(effect.value))
+                return replace(ticket, status=status, solved=None)
             case _:
                 return ticket
 
@@ -110,6 +115,12 @@ def _request_status(ticket: Ticket, people: tuple[str, ...]) -> Status:
     return Status.new if ticket.assignees else ticket.status
 
 
+def _worked_on(ticket: Ticket, wanted: Status) -> Status:
+    """Return what a wait or solution is taken back to: a requested item in hands is not new."""
+    held = ticket.kind is Kind.request and ticket.assignees
+    return Status.assigned if held and wanted is Status.new else wanted
+
+
 def _takes_parent(ticket: Ticket, parent: str) -> bool:
     return ticket.kind is Kind.incident and not ticket.parent and parent != ticket.id
 
@@ -124,3 +135,17 @@ def _linked(ticket: Ticket, effect: Link) -> Ticket:
             return replace(ticket, parent=effect.id)
         case _:
             return ticket
+
+
+def _unlinked(ticket: Ticket, effect: Unlink) -> Ticket:
+    match effect.target:
+        case "article":
+            return replace(
+                ticket, articles=tuple(one for one in ticket.articles if one != effect.id)
+            )
+        case "problem":
+            return replace(
+                ticket, problems=tuple(one for one in ticket.problems if one != effect.id)
+            )
+        case "parent":
+            return replace(ticket, parent="") if ticket.parent == effect.id else ticket

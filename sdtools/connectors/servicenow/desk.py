@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Self
 from sdtools.connectors.desk import (
     Check,
     Desk,
+    Known,
     NewComment,
     NewHold,
     NewLink,
     NewSolution,
+    OldLink,
     TicketUpdate,
     Written,
 )
-from sdtools.connectors.http import DeskHttp, Wait, sleep
+from sdtools.connectors.http import DeskHttp, May, Patience, Wait, always, sleep
 from sdtools.connectors.pacing import Pacer
 from sdtools.connectors.servicenow.answers import text
 from sdtools.connectors.servicenow.batches import LONGEST, MOST
@@ -31,14 +33,16 @@ from sdtools.connectors.servicenow.choices import Choices, read_choices
 from sdtools.connectors.servicenow.comments import CommentReader
 from sdtools.connectors.servicenow.consequences import ServiceNowConsequences, matrix_from
 from sdtools.connectors.servicenow.directory import DirectorySource, read_directory
+from sdtools.connectors.servicenow.history import HistoryReader
 from sdtools.connectors.servicenow.knowledge import read_knowledge
 from sdtools.connectors.servicenow.lists import Listing, Reader
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.opening import check_credentials, instance_url
 from sdtools.connectors.servicenow.options import Credentials, KnownErrorSource, Place, Vip
-from sdtools.connectors.servicenow.reading import TicketReader
+from sdtools.connectors.servicenow.reading import OVERLAP, TicketReader
 from sdtools.connectors.servicenow.session import ServiceNowSession
 from sdtools.connectors.servicenow.tokens import TOKEN_PATH
+from sdtools.connectors.servicenow.unlinking import remove_links
 from sdtools.connectors.servicenow.updating import Writer, update_tickets
 from sdtools.connectors.servicenow.writing import (
     add_comments,
@@ -48,12 +52,16 @@ from sdtools.connectors.servicenow.writing import (
 )
 from sdtools.connectors.servicenow.zones import zone_named
 from sdtools.errors import ConfigError, DeskRefusedError
+from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Comment, Ticket
 
 __all__ = ["ServiceNowDesk", "servicenow_desk"]
 
+# A full semaphore queue empties within seconds; a list that breaks off is asked for in halves;
+# a read may be repeated after any failure of the server (FACTS 14).
+_PATIENCE = Patience(limited=6, cut=1, busy=frozenset({408, 429, 500, 502, 503, 504}))
 _MATRIX = Listing(table="dl_u_priority", fields=("impact", "urgency", "priority"))
 
 
@@ -61,6 +69,7 @@ class ServiceNowDesk:
     """One ServiceNow; the first request asks who we are."""
 
     kind = "servicenow"
+    rereads_nightly = True  # a link to an article, and a service level, do not touch their ticket
 
     def __init__(
         self,
@@ -150,9 +159,18 @@ class ServiceNowDesk:
         """Read the known errors that the desk keeps (articles, problems)."""
         return read_knowledge(self._reader, self._known_errors, self._session.opened_at)
 
-    def tickets(self, since: datetime | None) -> Iterator[tuple[Ticket, ...]]:
-        """Read tickets in pages: all, or those updated at ``since`` or later (with overlap)."""
-        return self._tickets.all() if since is None else self._tickets.changed(since)
+    def tickets(
+        self, since: datetime | None, known: Known | None = None
+    ) -> Iterator[tuple[Ticket, ...]]:
+        """Read tickets in pages: all, or those updated at ``since`` or later (with overlap).
+
+        Deleted ones come too where the account may read sys_audit_delete.
+        """
+        return self._tickets.all() if since is None else self._tickets.changed(since, known)
+
+    def history(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
+        """Read who changed which field at ``since`` or later, where sys_audit may be read."""
+        return HistoryReader(reader=self._reader, logins=self._logins).since(since - OVERLAP)
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
         """Read comments and work notes in pages, those written at ``since`` or later."""
@@ -181,6 +199,10 @@ class ServiceNowDesk:
     def link(self, links: Sequence[NewLink]) -> tuple[Written, ...]:
         """Add links to articles, problems or parent incidents."""
         return add_links(self._writer, links)
+
+    def unlink(self, links: Sequence[OldLink]) -> tuple[Written, ...]:
+        """Take links to articles, problems or parent tickets away."""
+        return remove_links(self._writer, links)
 
     def hold(self, holds: Sequence[NewHold]) -> tuple[Written, ...]:
         """Set tickets to pending."""
@@ -240,6 +262,7 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
     timezone: str = "",
     wait: Wait = sleep,
     clock: Callable[[], float] = time.monotonic,
+    may: May = always,
 ) -> ServiceNowDesk:
     """Make a desk of a ServiceNow; nothing is sent yet.
 
@@ -252,7 +275,7 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
         )
     place = Place(url=instance_url(name, url), scope=scope.strip())
     check_credentials(name, credentials)
-    http = DeskHttp(name, wait=wait, clock=clock, reads=(TOKEN_PATH,))
+    http = DeskHttp(name, wait=wait, clock=clock, patience=_PATIENCE, reads=(TOKEN_PATH,), may=may)
     return ServiceNowDesk(
         ServiceNowSession(http, place, credentials, clock),
         http,

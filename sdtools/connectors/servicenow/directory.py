@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sdtools.connectors.servicenow.answers import Row, flag, is_id, text
@@ -13,7 +13,7 @@ from sdtools.connectors.servicenow.fields import CHOICES, FIXED, TABLES
 from sdtools.connectors.servicenow.lists import Listing, Reader
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.options import Vip
-from sdtools.connectors.servicenow.queries import all_of, in_chunks, one_of
+from sdtools.connectors.servicenow.queries import Among, all_of, in_chunks
 from sdtools.connectors.servicenow.reading import GLOBAL
 from sdtools.model.people import Directory, Group, Item, Node, Person
 
@@ -34,9 +34,11 @@ class DirectorySource:
     choices: Choices
     logins: Logins
 
-    def rows(self, table: str, *fields: str, where: str = "") -> list[Row]:
+    def rows(
+        self, table: str, *fields: str, where: str = "", among: Sequence[Among] = ()
+    ) -> list[Row]:
         """Read a table; nothing when the account may not (doctor says so)."""
-        listing = Listing(table=table, fields=fields, where=where)
+        listing = Listing(table=table, fields=fields, where=where, among=tuple(among))
         return self.reader.readable(listing) or []
 
 
@@ -79,11 +81,13 @@ def _people(source: DirectorySource, groups: Mapping[str, Group]) -> Mapping[str
     return found
 
 
-def _person(row: Row, vip: Vip, members: frozenset[str]) -> Person:
+def _person(row: Row, vip: Vip, members: frozenset[str] | None) -> Person:
     sys_id, login, title = text(row, "sys_id"), text(row, "user_name"), text(row, "title")
     full = f"{text(row, 'first_name')} {text(row, 'last_name')}".strip()
-    also = sys_id in members or _same(vip.title, title)
-    told = flag(row, "vip") if "vip" in row else None  # a field that is hidden is not there
+    also = sys_id in (members or ()) or _same(vip.title, title)
+    # A field that is hidden is not there; what else would make a VIP may be hidden, too.
+    hidden = (vip.group and members is None) or (vip.title and "title" not in row)
+    told = flag(row, "vip") if "vip" in row else None
     return Person(
         id=sys_id,
         login=login,
@@ -92,15 +96,18 @@ def _person(row: Row, vip: Vip, members: frozenset[str]) -> Person:
         phone=text(row, "phone") or text(row, "mobile_phone"),
         title=title,
         language=text(row, "preferred_language")[:2],
-        vip=True if also else told,
+        vip=True if also or told else None if hidden else told,
         active=flag(row, "active") if "active" in row else True,
     )
 
 
-def _vip_members(vip: Vip, groups: Mapping[str, Group]) -> frozenset[str]:
-    named = (
+def _vip_members(vip: Vip, groups: Mapping[str, Group]) -> frozenset[str] | None:
+    """Return the members of the VIP group; None where that, or any membership, does not show."""
+    named = [
         one for one in groups.values() if _same(vip.group, one.path) or _same(vip.group, one.name)
-    )
+    ]
+    if not named or not any(one.members for one in groups.values()):
+        return None
     return frozenset(member for one in named for member in one.members)
 
 
@@ -177,7 +184,8 @@ def _items(source: DirectorySource) -> Mapping[str, Item]:
         seen.update(text(row, "cmdb_ci") for row in source.rows(table, "cmdb_ci", where=where))
     found = {}
     for some in in_chunks(sorted(filter(is_id, seen)), taken=500):
-        for row in source.rows("cmdb_ci", "name", "sys_class_name", where=one_of("sys_id", some)):
+        wanted = Among(field="sys_id", values=tuple(some))
+        for row in source.rows("cmdb_ci", "name", "sys_class_name", among=(wanted,)):
             sys_id = text(row, "sys_id")
             found[sys_id] = Item(
                 id=sys_id, type=text(row, "sys_class_name"), name=text(row, "name")

@@ -144,8 +144,18 @@ def field_values(table: TicketTable, change: SetField) -> dict[str, str]:
             return {"category": _written(category), "subcategory": _written(subcategory)}
         case "priority":
             raise ValueError("the desk computes priority from urgency and impact: set these")
+        case "status":
+            return _worked_on(table, change.value)
         case "kind":
             raise ValueError(f"{table.word} cannot become anything else")
+
+
+def _worked_on(table: TicketTable, value: str) -> dict[str, str]:
+    """Return the columns that take a wait or a solution back."""
+    if value not in {Status.new, Status.assigned}:
+        raise ValueError(f"{table.word} cannot be set to {value} like this: hold or solve it")
+    state = next(state for state, status in table.states.items() if status == value)
+    return {"state": state, "hold_reason": ""} if table is INCIDENT else {"state": state}
 
 
 def _graded(change: SetField) -> str:

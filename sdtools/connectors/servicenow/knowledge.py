@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sdtools.connectors.servicenow.answers import Row, flag, is_id, moment, text
 from sdtools.connectors.servicenow.lists import Listing, Reader
 from sdtools.connectors.servicenow.options import KnownErrorSource
-from sdtools.connectors.servicenow.queries import in_chunks, literal, one_of
+from sdtools.connectors.servicenow.queries import Among, in_chunks
 from sdtools.connectors.text import html_to_plain
 from sdtools.model.knowledge import KnownError, KnownErrorKind
 
@@ -18,7 +18,8 @@ __all__ = ["read_knowledge"]
 _TAUGHT_BY = 20  # newest linked tickets of one known error: enough to learn its words
 _YEAR = timedelta(days=365)
 _KNOWN_CLASS = "kb_template_known_error_article"
-_PUBLISHED = "workflow_state=published"
+_PUBLISHED = Among(field="workflow_state", values=("published",))
+_KNOWN = Among(field="known_error", values=("true",))
 _SEPARATOR = " > "
 _DEEPEST = 30
 _URL = 700
@@ -34,8 +35,14 @@ def read_knowledge(
     return tuple(found)
 
 
-def _rows(reader: Reader, table: str, *fields: str, where: str = "") -> list[Row]:
-    return reader.readable(Listing(table=table, fields=fields, where=where)) or []
+def _rows(reader: Reader, table: str, *fields: str, among: Sequence[Among] = ()) -> list[Row]:
+    return reader.readable(Listing(table=table, fields=fields, among=tuple(among))) or []
+
+
+def _by(field: str, ids: Sequence[str], room: int) -> Iterator[Among]:
+    """Ask for rows by ids, in as many parts as fit into a url."""
+    for some in in_chunks(ids, taken=room):
+        yield Among(field=field, values=tuple(some))
 
 
 def _articles(reader: Reader, source: KnownErrorSource) -> list[KnownError]:
@@ -47,19 +54,17 @@ def _articles(reader: Reader, source: KnownErrorSource) -> list[KnownError]:
 
 
 def _wanted_articles(reader: Reader, source: KnownErrorSource) -> list[Row]:
-    conditions = []
+    conditions: list[Among] = []
     if source.category:
-        inside = _in_category(reader, source.category)
-        conditions += [one_of("kb_category", some) for some in in_chunks(inside, taken=_URL)]
+        conditions += _by("kb_category", _in_category(reader, source.category), _URL)
     if source.knowledge_base:
-        conditions.append(f"kb_knowledge_base.title={literal(source.knowledge_base)}")
+        conditions.append(Among(field="kb_knowledge_base.title", values=(source.knowledge_base,)))
     if not source.category and not source.knowledge_base:
-        conditions.append(f"sys_class_name={_KNOWN_CLASS}")
+        conditions.append(Among(field="sys_class_name", values=(_KNOWN_CLASS,)))
     found: dict[str, Row] = {}
     for condition in conditions:
         fields = ("number", "short_description", "text", "sys_class_name", "kb_knowledge_base")
-        where = f"{_PUBLISHED}^{condition}"
-        for row in _rows(reader, "kb_knowledge", *fields, where=where):
+        for row in _rows(reader, "kb_knowledge", *fields, among=(_PUBLISHED, condition)):
             found[text(row, "sys_id")] = row
     return list(found.values())
 
@@ -72,8 +77,8 @@ def _templates(reader: Reader, ids: Sequence[str]) -> Mapping[str, Row]:
     """Read what known-error articles say in fields of their own."""
     fields = ("kb_description", "kb_cause", "kb_workaround")
     found = {}
-    for some in in_chunks(ids, taken=_URL):
-        for row in _rows(reader, _KNOWN_CLASS, *fields, where=one_of("sys_id", some)):
+    for some in _by("sys_id", ids, _URL):
+        for row in _rows(reader, _KNOWN_CLASS, *fields, among=(some,)):
             found[text(row, "sys_id")] = row
     return found
 
@@ -133,7 +138,7 @@ def _problems(reader: Reader, now: datetime | None) -> list[KnownError]:
         "resolved_at",
         "closed_at",
     )
-    found = _rows(reader, "problem", *fields, where="known_error=true")
+    found = _rows(reader, "problem", *fields, among=(_KNOWN,))
     rows = [row for row in found if _is_current(row, now)]
     titles = _titles_by_problem(reader, [text(row, "sys_id") for row in rows])
     return [_problem(row, titles, reader.session.place.url) for row in rows]
@@ -165,16 +170,16 @@ def _problem(row: Row, titles: Mapping[str, Sequence[str]], front: str) -> Known
 def _titles_by_problem(reader: Reader, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
     rows: list[Row] = []
     fields = ("problem_id", "short_description", "sys_created_on")
-    for some in in_chunks(ids, taken=_URL):
-        rows += _rows(reader, "incident", *fields, where=one_of("problem_id", some))
+    for some in _by("problem_id", ids, _URL):
+        rows += _rows(reader, "incident", *fields, among=(some,))
     return _newest(rows, "problem_id", "short_description")
 
 
 def _titles_by_article(reader: Reader, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
     rows: list[Row] = []
     fields = ("kb_knowledge", "task.short_description", "sys_created_on")
-    for some in in_chunks([one for one in ids if is_id(one)], taken=_URL):
-        rows += _rows(reader, "m2m_kb_task", *fields, where=one_of("kb_knowledge", some))
+    for some in _by("kb_knowledge", [one for one in ids if is_id(one)], _URL):
+        rows += _rows(reader, "m2m_kb_task", *fields, among=(some,))
     return _newest(rows, "kb_knowledge", "task.short_description")
 
 

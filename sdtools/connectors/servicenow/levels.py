@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sdtools.connectors.servicenow.answers import Row, duration, flag, moment, text
 from sdtools.connectors.servicenow.lists import Listing, Reader
-from sdtools.connectors.servicenow.queries import in_chunks, one_of
+from sdtools.connectors.servicenow.queries import Among, in_chunks
 from sdtools.model.grades import Status
 from sdtools.model.ticket import Ticket
 
@@ -42,6 +42,8 @@ LEVEL_FIELDS = frozenset(
         "waiting",
     }
 )
+# A column that is missing may not be read: then it is not known when anything is due.
+_NEEDED = ("task", "sla.target", "stage", "active", "end_time", "planned_end_time")
 _NOTHING: tuple[Row, ...] = ()
 
 
@@ -76,7 +78,8 @@ def levels_of(reader: Reader, tickets: Sequence[str]) -> Levels:
     """Read the service levels of these tickets."""
     rows: list[Row] = []
     for some in in_chunks(tickets, taken=900):
-        listing = Listing(table="task_sla", fields=_FIELDS, where=one_of("task", some))
+        wanted = Among(field="task", values=tuple(some))
+        listing = Listing(table="task_sla", fields=_FIELDS, among=(wanted,))
         found = reader.readable(listing)
         if found is None:
             return Levels(by_ticket=None)
@@ -92,7 +95,7 @@ def all_levels(reader: Reader) -> Levels:
 
 def _levels(rows: Sequence[Row]) -> Levels:
     """Sort rows by ticket; where definitions may not be read, nobody knows what a row promises."""
-    if any("sla.target" not in row for row in rows):
+    if any(name not in row for row in rows for name in _NEEDED):
         return Levels(by_ticket=None)
     found: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sdtools.connectors.servicenow.answers import text
 from sdtools.connectors.servicenow.lists import Listing, Reader
-from sdtools.connectors.servicenow.queries import one_of
+from sdtools.connectors.servicenow.queries import Among
 
 __all__ = ["Logins"]
 
@@ -37,8 +37,7 @@ class Logins:
 
     def _ask(self, logins: list[str]) -> None:
         self._ids |= dict.fromkeys(logins, "")
-        listing = Listing(
-            table="sys_user", fields=("user_name",), where=one_of("user_name", logins)
-        )
+        wanted = Among(field="user_name", values=tuple(logins))
+        listing = Listing(table="sys_user", fields=(), among=(wanted,))
         for row in self._reader.readable(listing) or ():
             self.know(text(row, "user_name"), text(row, "sys_id"))

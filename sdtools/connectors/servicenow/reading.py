@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from sdtools.connectors.desk import Known
 from sdtools.connectors.servicenow.answers import Row, is_id, moment, number, text
+from sdtools.connectors.servicenow.articles import all_articles, articles_of
+from sdtools.connectors.servicenow.deletions import deleted_since
 from sdtools.connectors.servicenow.fields import (
     INCIDENT,
+    REQUEST,
     TABLES,
     TicketTable,
     category_id,
     grade_of,
     status_of,
 )
-from sdtools.connectors.servicenow.levels import Levels, all_levels, levels_of
+from sdtools.connectors.servicenow.levels import LEVEL_FIELDS, Levels, all_levels, levels_of
 from sdtools.connectors.servicenow.lists import Listing, Reader
 from sdtools.connectors.servicenow.names import Logins
-from sdtools.connectors.servicenow.queries import all_of, base_fields, in_chunks, one_of, when
+from sdtools.connectors.servicenow.queries import Among, all_of, base_fields, in_chunks, when
 from sdtools.errors import DeskRefusedError
 from sdtools.model.grades import Grade, Status
 from sdtools.model.ticket import Ticket
@@ -28,6 +31,9 @@ __all__ = ["GLOBAL", "OVERLAP", "TicketReader"]
 
 GLOBAL = "global"  # ServiceNow's own word for what belongs to no company
 OVERLAP = timedelta(minutes=5)  # long transactions commit late, under an earlier time (FACTS 12)
+_SETTLED = timedelta(minutes=1)  # by then all that follows from a change has been done
+# What does not stand in the row of a ticket, and what the mirror counts itself.
+_HANGING = (*sorted(LEVEL_FIELDS), "articles", "reopens")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS = (
     "sys_updated_on",
@@ -80,22 +86,55 @@ class TicketReader:
 
     def all(self) -> Iterator[tuple[Ticket, ...]]:
         """Read every ticket of the scope."""
-        joined = _Joined(levels=all_levels(self.reader), articles=_all_articles(self.reader))
+        joined = _Joined(levels=all_levels(self.reader), articles=all_articles(self.reader))
         for table in TABLES.values():
             for rows in self.reader.pages(self._listing(table, "")):
-                yield self._shown(self._tickets(table, rows, joined))
+                self._met(table, rows)
+                yield self._tickets(table, rows, joined)
 
-    def changed(self, since: datetime) -> Iterator[tuple[Ticket, ...]]:
-        """Read the tickets of the scope touched at ``since`` or later, with overlap."""
+    def changed(self, since: datetime, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
+        """Read the tickets of the scope touched at ``since`` or later, with overlap.
+
+        Those of the overlap that are ``known`` as they are are left out. Deleted ones come last.
+        """
         condition = f"sys_updated_on>={when(since - OVERLAP)}"
         for table in TABLES.values():
             for rows in self.reader.pages(self._listing(table, condition)):
-                yield self._shown(self._tickets(table, rows, self._joined(rows)))
+                self._met(table, rows)
+                news = self._news(table, rows, since, known)
+                if news:
+                    yield self._tickets(table, news, self._joined(news))
+        yield from deleted_since(self.reader, since - OVERLAP)
+
+    def _met(self, table: TicketTable, rows: Sequence[Row]) -> None:
+        self._checked(table, rows)
+        self.tables.update((text(row, "sys_id"), table) for row in rows)
+        self.logins.learn(text(row, "sys_updated_by") for row in rows)
+        self.shown.update(text(row, "sys_id") for row in rows)
+
+    def _news(
+        self, table: TicketTable, rows: Sequence[Row], since: datetime, known: Known | None
+    ) -> Sequence[Row]:
+        """Leave out rows that were old when they were last read, and are as they were then.
+
+        A service level begins some seconds after its ticket: what was young is read again.
+        """
+        if known is None:
+            return rows
+        old = when(since - _SETTLED)
+        held = known([text(row, "sys_id") for row in rows if text(row, "sys_updated_on") < old])
+        return [
+            row
+            for row in rows
+            if text(row, "sys_updated_on") >= old
+            or not _same(self._alone(table, row), held.get(text(row, "sys_id")))
+        ]
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
         """Read these tickets afresh; one that is gone, hidden or out of scope is missing."""
         found: list[Ticket] = []
         for table, rows in self.rows(tickets, None):
+            self.logins.learn(text(row, "sys_updated_by") for row in rows)
             found += self._tickets(table, rows, self._joined(rows))
         return {ticket.id: ticket for ticket in found}
 
@@ -109,7 +148,8 @@ class TicketReader:
             here = [one for one in ids if one in left and self.tables.get(one, table) is table]
             rows: list[Row] = []
             for some in in_chunks(here, taken=_URL + len(self.scope)):
-                listing = self._listing(table, one_of("sys_id", some), by="sys_id")
+                wanted = Among(field="sys_id", values=tuple(some))
+                listing = replace(self._listing(table, "", by="sys_id"), among=(wanted,))
                 if fields is not None:
                     listing = replace(listing, fields=(*fields, *base_fields(self.scope)))
                 rows += self.reader.rows(listing)
@@ -137,21 +177,13 @@ class TicketReader:
             by=by,
         )
 
-    def _shown(self, tickets: tuple[Ticket, ...]) -> tuple[Ticket, ...]:
-        self.shown.update(ticket.id for ticket in tickets)
-        return tickets
-
     def _joined(self, rows: Iterable[Row]) -> _Joined:
         ids = [text(row, "sys_id") for row in rows]
-        return _Joined(levels=levels_of(self.reader, ids), articles=_articles(self.reader, ids))
+        return _Joined(levels=levels_of(self.reader, ids), articles=articles_of(self.reader, ids))
 
     def _tickets(
         self, table: TicketTable, rows: Iterable[Row], joined: _Joined
     ) -> tuple[Ticket, ...]:
-        rows = list(rows)
-        self._checked(table, rows)
-        self.tables.update((text(row, "sys_id"), table) for row in rows)
-        self.logins.learn(text(row, "sys_updated_by") for row in rows)
         return tuple(self._ticket(table, row, joined) for row in rows)
 
     def _checked(self, table: TicketTable, rows: Sequence[Row]) -> None:
@@ -211,13 +243,21 @@ def _requesters(table: TicketTable, row: Row) -> tuple[str, ...]:
     """Return for whom it is; older releases keep that on the order, not on its items."""
     if table is INCIDENT:
         return _one(row, "caller_id")
-    fields = ("requested_for", "request.requested_for", "opened_by")
-    return next((found for found in (_one(row, name) for name in fields) if found), ())
+    found = (_one(row, name) for name in (*_WHO, "opened_by"))
+    return next((people for people in found if people), ())
+
+
+def _same(alone: Ticket, held: Ticket | None) -> bool:
+    """Tell whether a ticket is held as its own row is now; what hangs on it is not compared."""
+    if held is None:
+        return False
+    own = {name: getattr(alone, name) for name in _HANGING}
+    unknown = held.unknown - LEVEL_FIELDS - {"articles"}
+    return replace(held, **own, unknown=unknown) == alone
 
 
 def _one(row: Row, key: str) -> tuple[str, ...]:
-    value = text(row, key)
-    return (value,) if value else ()
+    return tuple(filter(None, (text(row, key),)))
 
 
 # Fields of a ticket by the columns that they come from: a column that is not in the answer may
@@ -238,7 +278,11 @@ _MADE_OF = {
     "short_description": "title",
     "opened_at": "opened",
     "reopen_count": "reopens",
+    "subcategory": "category_id",
+    "resolved_at": "solved",
+    "closed_at": "closed",
 }
+_WHO = ("requested_for", "request.requested_for")  # older releases have the second alone
 
 
 def _odd(table: TicketTable, row: Row) -> frozenset[str]:
@@ -246,31 +290,10 @@ def _odd(table: TicketTable, row: Row) -> frozenset[str]:
     asked = {*_FIELDS, *table.own}
     found = {name for column, name in _MADE_OF.items() if column in asked and column not in row}
     found |= {name for name in ("urgency", "impact", "priority") if grade_of(row, name) is None}
-    found |= {"status"} if status_of(table, row) is None else set()
+    status = status_of(table, row)
+    # Open without an assignee is new; where that one does not show, nobody knows.
+    unsure = table is REQUEST and status is Status.new and "assigned_to" not in row
+    found |= {"status"} if status is None or unsure else set()
+    if table is REQUEST and not any(name in row for name in _WHO):
+        found.add("requesters")
     return frozenset(found)
-
-
-def _articles(reader: Reader, tickets: Sequence[str]) -> Mapping[str, Sequence[str]] | None:
-    rows: list[Row] = []
-    for some in in_chunks(tickets, taken=500):
-        found = reader.readable(_links(one_of("task", some)))
-        if found is None:
-            return None
-        rows += found
-    return _by_task(rows)
-
-
-def _all_articles(reader: Reader) -> Mapping[str, Sequence[str]] | None:
-    rows = reader.readable(_links(""))
-    return None if rows is None else _by_task(rows)
-
-
-def _links(where: str) -> Listing:
-    return Listing(table="m2m_kb_task", fields=("task", "kb_knowledge"), where=where)
-
-
-def _by_task(rows: Iterable[Row]) -> Mapping[str, Sequence[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        found[text(row, "task")].add(text(row, "kb_knowledge"))
-    return {task: tuple(articles) for task, articles in found.items()}

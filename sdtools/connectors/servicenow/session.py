@@ -14,10 +14,20 @@ from urllib.parse import quote, urlencode, urlsplit
 import requests
 
 from sdtools.connectors.http import DeskHttp, moment_of
-from sdtools.connectors.servicenow.answers import Answer, Row, is_id, read_answer, refusal, text
+from sdtools.connectors.line import CutAnswerError
+from sdtools.connectors.servicenow.answers import (
+    FILE,
+    Answer,
+    Row,
+    is_id,
+    read_answer,
+    refusal,
+    text,
+)
+from sdtools.connectors.servicenow.longreads import LONGEST, batched_answer, batched_question
 from sdtools.connectors.servicenow.options import ApiKey, Basic, Credentials, OAuth, Place
 from sdtools.connectors.servicenow.tokens import TokenSource
-from sdtools.errors import DeskRefusedError, DeskUnreachableError
+from sdtools.errors import DeskRefusedError, DeskUnreachableError, UnknownOutcomeError
 
 __all__ = ["BATCH", "ServiceNowSession", "query_string"]
 
@@ -53,6 +63,7 @@ class ServiceNowSession:
         )
         self._client: Any = None  # a pysnow.Client, which carries no types
         self._me: Row | None = None
+        self._longest = LONGEST
         self._at: datetime | None = None
 
     @property
@@ -70,13 +81,51 @@ class ServiceNowSession:
         return self._at
 
     def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
-        """Read; refusals and lists that are cut off come back as the answer."""
-        url = f"{self.place.url}{path}?{query_string(parameters)}"
-        return self._send(lambda: self._http.get(url))
+        """Read as ``ask`` does, a second time when the line broke in the middle of the answer."""
+        try:
+            return self.ask(path, parameters)
+        except CutAnswerError:
+            return self.ask(path, parameters)
+
+    def ask(self, path: str, parameters: Mapping[str, str]) -> Answer:
+        """Read; refusals and lists that are cut off come back as the answer.
+
+        What is too long for a url goes in a batch. Raises CutAnswerError when the line broke.
+        """
+        query = query_string(parameters)
+        if len(path) + len(query) > self._longest:
+            return self._ask_in_batch(path, query)
+        try:
+            return self._send(lambda: self._http.get(f"{self.place.url}{path}?{query}"))
+        except DeskUnreachableError:
+            last = self._http.last
+            if last is None or last.status_code != HTTPStatus.REQUEST_URI_TOO_LONG:
+                raise
+            self._longest = len(path) + len(query) - 1  # a proxy on the way takes less
+            return self._ask_in_batch(path, query)
 
     def post(self, path: str, body: Mapping[str, object]) -> Answer:
         """Send a document; refusals come back as the answer."""
         return self._send(lambda: self._http.post(f"{self.place.url}{path}", json=body))
+
+    def file(self, path: str) -> Answer:
+        """Download; refusals come back as the answer."""
+        url = f"{self.place.url}{path}"
+        return self._send(lambda: self._http.get(url, headers={"Accept": FILE}))
+
+    def put_file(
+        self, path: str, parameters: Mapping[str, str], media: str, content: bytes
+    ) -> Answer:
+        """Upload; refusals come back as the answer."""
+        url = f"{self.place.url}{path}?{query_string(parameters)}"
+        headers = {"Content-Type": media}
+        return self._send(lambda: self._http.post(url, data=content, headers=headers))
+
+    def _ask_in_batch(self, path: str, query: str) -> Answer:
+        try:
+            return batched_answer(self.post(BATCH, batched_question(path, query)))
+        except UnknownOutcomeError as error:  # it only read: nothing is unclear
+            raise DeskUnreachableError(str(error).split(";")[0], "try again later") from None
 
     def record(self, table: str, sys_id: str, fields: str) -> Row | None:
         """Read one record by pysnow; None when it is not there, or not for us."""

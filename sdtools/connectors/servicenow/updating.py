@@ -13,6 +13,7 @@ from sdtools.connectors.servicenow.checking import Existing
 from sdtools.connectors.servicenow.choices import Choices
 from sdtools.connectors.servicenow.fields import TicketTable, field_values
 from sdtools.connectors.servicenow.reading import TicketReader
+from sdtools.connectors.servicenow.telling import told
 from sdtools.model.effects import Assign
 
 __all__ = ["Writer", "update_tickets"]
@@ -65,8 +66,9 @@ def update_tickets(writer: Writer, updates: Sequence[TicketUpdate]) -> tuple[Wri
         except ValueError as error:
             answers[place] = refused(str(error))
     replies = writer.send(requests)
-    replies |= writer.send(_dropped(requests, replies))
-    answers |= {place: reply.written for place, reply in replies.items()}
+    answers |= {place: told(requests[place], reply) for place, reply in replies.items()}
+    again = _dropped(requests, replies)
+    answers |= {place: told(again[place], reply) for place, reply in writer.send(again).items()}
     return tuple(answers[place] for place in range(len(updates)))
 
 

@@ -13,7 +13,8 @@ from sdtools.connectors.servicenow.checking import close_code, hold_reason
 from sdtools.connectors.servicenow.comments import PRIVATE, PUBLIC, defused
 from sdtools.connectors.servicenow.fields import INCIDENT, TicketTable, status_of
 from sdtools.connectors.servicenow.lists import Listing
-from sdtools.connectors.servicenow.queries import in_chunks, one_of
+from sdtools.connectors.servicenow.queries import Among, in_chunks
+from sdtools.connectors.servicenow.telling import told
 from sdtools.connectors.servicenow.updating import Writer
 from sdtools.connectors.text import why_not
 from sdtools.model.grades import OPEN
@@ -50,7 +51,9 @@ def hold_tickets(writer: Writer, holds: Sequence[NewHold]) -> tuple[Written, ...
 
     def build(hold: NewHold) -> Request:
         table = writer.table(hold.ticket)
-        values = {"state": table.pending, PRIVATE: _said(hold.text)}
+        values = {"state": table.pending}
+        if not hold.said:
+            values[PRIVATE] = _said(hold.text)
         if table is INCIDENT:
             values["hold_reason"] = hold_reason(writer.choices())
         return _patch(writer, hold.ticket, values)
@@ -137,8 +140,8 @@ def _applied(writer: Writer, links: Sequence[NewLink]) -> set[tuple[str, str]]:
     """Return the pairs of ticket and article that are linked: nothing keeps them unique."""
     found: set[tuple[str, str]] = set()
     for some in in_chunks(sorted({one.ticket for one in links}), taken=500):
-        where = one_of("task", some)
-        listing = Listing(table="m2m_kb_task", fields=("task", "kb_knowledge"), where=where)
+        wanted = Among(field="task", values=tuple(some))
+        listing = Listing(table="m2m_kb_task", fields=("kb_knowledge",), among=(wanted,))
         for row in writer.tickets.reader.rows(listing):
             found.add((text(row, "task"), text(row, "kb_knowledge")))
     return found
@@ -188,5 +191,6 @@ def _write(
             answers[place] = known.written
         except ValueError as error:
             answers[place] = refused(str(error))
-    answers |= {place: reply.written for place, reply in writer.send(requests).items()}
+    replies = writer.send(requests)
+    answers |= {place: told(requests[place], reply) for place, reply in replies.items()}
     return tuple(answers[place] for place in range(len(items)))

@@ -1,0 +1,83 @@
+"""The short text of a ticket holds all of it, and older texts can still be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sdtools.errors import StoreError
+from sdtools.model.ticket import Ticket
+from sdtools.store.codec import Codec
+from sdtools.store.ticketcode import TicketDecoder, encode_ticket
+
+MakeTicket = Callable[..., Ticket]
+HOSTILE = st.text(st.characters(exclude_categories=()), max_size=20)
+
+
+def test_every_field_of_a_ticket_comes_back(make_ticket: MakeTicket, now: datetime) -> None:
+    others = {
+        "waiting": timedelta(minutes=3, microseconds=1),
+        "satisfaction": 4,
+        "deleted": True,
+        "unknown": frozenset({"items", "groups"}),
+        "reopens": 2,
+    }
+    filled = make_ticket("7")
+    for field in fields(Ticket):
+        empty = getattr(make_ticket("7"), field.name)
+        if field.name in others:
+            filled = replace(filled, **{field.name: others[field.name]})  # type: ignore[arg-type]
+        elif empty == ():
+            filled = replace(filled, **{field.name: (f"{field.name}-1", "2")})  # type: ignore[arg-type]
+        elif empty is None:
+            filled = replace(filled, **{field.name: now})  # type: ignore[arg-type]
+        elif empty == "":
+            filled = replace(filled, **{field.name: f"{field.name} é"})  # type: ignore[arg-type]
+    assert TicketDecoder().load(encode_ticket(filled), 2) == filled
+
+
+@settings(max_examples=50, deadline=None)
+@given(title=HOSTILE, description=HOSTILE)
+def test_any_text_comes_back_and_is_kept_in_ascii(title: str, description: str) -> None:
+    ticket = replace(EXAMPLE, title=title, description=description)
+    text = encode_ticket(ticket)
+    assert text.isascii()
+    assert "\0" not in text
+    assert TicketDecoder().load(text, 0) == ticket
+
+
+def test_a_text_with_its_fields_by_name_is_read_too(make_ticket: MakeTicket) -> None:
+    ticket = make_ticket("7", groups=("3",))
+    older = Codec(Ticket).dump(ticket)
+    assert TicketDecoder().load(older, 0) == ticket
+
+
+def test_a_text_from_before_the_last_fields_is_read_too(make_ticket: MakeTicket) -> None:
+    ticket = make_ticket("7", groups=("3",), parent="9")
+    short = json.dumps(json.loads(encode_ticket(ticket))[:-3])
+    assert TicketDecoder().load(short, 0) == ticket
+
+
+@pytest.mark.parametrize("text", ["", "[]", "[1,2]", "{}", "null", '["a"'])
+def test_a_text_of_somebody_else_is_refused(text: str) -> None:
+    with pytest.raises(StoreError, match="stored Ticket cannot be read"):
+        TicketDecoder().load(text, 0)
+
+
+def test_tickets_of_one_decoder_share_what_they_have_in_common(make_ticket: MakeTicket) -> None:
+    decoder = TicketDecoder()
+    texts = [encode_ticket(make_ticket(id, groups=("3", "4"))) for id in ("1", "2")]
+    one, two = (decoder.load(text, 0) for text in texts)
+    assert one.groups is two.groups
+
+
+EXAMPLE = Codec(Ticket).load(
+    '{"id":"1","number":"1","url":"","kind":"incident","title":"","description":"",'
+    '"status":"new","urgency":3,"impact":3,"priority":3,"opened":0,"updated":0}'
+)

@@ -15,6 +15,7 @@ from sdtools.model.memory import RuleMemory
 from sdtools.model.ticket import Ticket
 
 __all__ = [
+    "UNDO",
     "Blocked",
     "Change",
     "Conflict",
@@ -23,12 +24,16 @@ __all__ = [
     "OutcomeState",
     "Plan",
     "Reason",
+    "RuleCount",
     "SwitchedOff",
     "Yielded",
     "change_key",
     "field_text",
     "narrow",
 ]
+
+
+UNDO = "undo"  # the section of changes that take back what a run did
 
 
 class OutcomeState(StrEnum):
@@ -77,6 +82,14 @@ class Change:
     # has moved when the change is about to be written, the change is stale
     observe: bool = False  # planned and reported, never applied
     covers: tuple[str, ...] = ()  # further actions of the rule that count as done with this one
+    moved: Mapping[str, str] = default(default_factory=dict)
+    # field_text before, of every field that the effect and the desk's consequences move: what an
+    # undo gives back
+
+    @property
+    def undoes(self) -> bool:
+        """Tell whether this takes back what a rule did."""
+        return self.section == UNDO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +98,18 @@ class SwitchedOff:
 
     rule: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCount:
+    """What one rule found in a pass; all count tickets."""
+
+    rule: str
+    matched: int  # its `when` or its episode holds
+    changed: int
+    observed: int = 0  # it would have changed, were it not in `mode: observe`
+    yielded: int = 0
+    waiting: int = 0  # an earlier rule had set the field that it wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +131,7 @@ class Yielded:
     ticket: str
     field: str
     rule: str
-    to: Literal["people", "desk", "parked", "rule"]
+    to: Literal["people", "desk", "parked", "rule", "undo"]
     wrote: str
     found: str
 
@@ -131,6 +156,12 @@ class Blocked:
     rule: str
     advice: str
 
+    @property
+    def words(self) -> str:
+        """Say which limit it is, and how far over it."""
+        name = self.limit if self.limit.startswith("limit ") else f"limit on {self.limit}"
+        return f"{name}: {self.wanted} wanted, {self.allowed} allowed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -149,6 +180,10 @@ class Plan:
     yields: tuple[Yielded, ...] = ()
     blocked: Blocked | None = None
     partial: bool = False  # of some rules or tickets only: says nothing of the desk as a whole
+    rules: tuple[RuleCount, ...] = ()  # of every rule that was judged
+    paused: tuple[SwitchedOff, ...] = ()  # rules that people paused, and until when
+    prints: Mapping[str, str] = default(default_factory=dict)  # of each rule that made it
+    undoes: str = ""  # the run that this takes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,4 +251,5 @@ def narrow(plan: Plan, tickets: frozenset[str], rules: frozenset[str]) -> Plan:
         memory=tuple(m for m in plan.memory if kept(m.ticket, m.rule)),
         conflicts=tuple(c for c in plan.conflicts if kept(c.ticket, c.rule)),
         yields=tuple(y for y in plan.yields if kept(y.ticket, y.rule)),
+        rules=() if tickets else tuple(count for count in plan.rules if kept("", count.rule)),
     )

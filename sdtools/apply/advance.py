@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from sdtools.apply.held import wanted, written_field
-from sdtools.model.effects import Link
+from sdtools.model.effects import Link, Unlink
+from sdtools.model.grades import Status
 from sdtools.model.memory import Fired, RuleMemory, Written
 from sdtools.plan import Change, Outcome, OutcomeState, Plan
-from sdtools.rules.arbiter import link_text
+from sdtools.rules.arbiter import left_to, link_text
 
-__all__ = ["Memories"]
+__all__ = ["Memories", "left_alone", "remembering"]
 
 Pair = tuple[str, str]  # (rule, ticket)
 
@@ -28,6 +29,7 @@ class Memories:
         self._planned = {(entry.rule, entry.ticket): entry for entry in plan.memory}
         self._known = dict(stored)
         self._saved: set[Pair] = set()
+        self._by_ticket: dict[str, list[Pair]] = {}  # made when a solution is taken back
 
     def done(self, changes: Iterable[Change]) -> frozenset[str]:
         """Return the keys of changes that happened since the plan was made: applied before."""
@@ -48,9 +50,20 @@ class Memories:
             pair = (outcome.change.rule, outcome.change.ticket)
             memory = moved.get(pair) or self._now(pair, outcome.change)
             moved[pair] = recorded(memory, outcome, self._since, now)
+            if _reopened(outcome):
+                self._reopen(outcome.change.ticket, moved)
         self._known.update(moved)
         self._saved.update(moved)
         return tuple(moved.values())
+
+    def _reopen(self, ticket: str, moved: dict[Pair, RuleMemory]) -> None:
+        """Let a solution that is taken back not count as a reopening: no episode ends by it."""
+        if not self._by_ticket:
+            for pair in self._known:
+                self._by_ticket.setdefault(pair[1], []).append(pair)
+        for pair in {*self._by_ticket.get(ticket, ()), *(one for one in moved if one[1] == ticket)}:
+            memory = moved.get(pair) or self._known[pair]
+            moved[pair] = replace(memory, reopens=memory.reopens + 1)
 
     def rest(self, untouched: Iterable[Change]) -> tuple[RuleMemory, ...]:
         """Return the plan's memories not taken yet, but for rules with changes left undone."""
@@ -68,20 +81,33 @@ class Memories:
             return self._known[pair]
         if planned is not None:
             return planned
-        if known is not None and known.episode >= change.episode:
-            return known
-        return _begun(change, self._since)
+        return remembering(known, change, self._since)
 
     def _overtaken(self, pair: Pair) -> bool:
         """Tell whether the stored memory is younger than the plan: a plan that waited in a file."""
         known, planned = self._known.get(pair), self._planned[pair]
         if known is None:
             return False
-        times = [entry.at for entry in known.written] + [entry.at for entry in known.fired]
-        return known.episode > planned.episode or any(at > self._since for at in times)
+        news = _moments(known) - _moments(planned)
+        return known.episode > planned.episode or any(at > self._since for at in news)
 
 
-def _begun(change: Change, at: datetime) -> RuleMemory:
+def _moments(memory: RuleMemory) -> frozenset[datetime]:
+    written, fired = memory.written, memory.fired
+    return frozenset([entry.at for entry in written] + [entry.at for entry in fired])
+
+
+def _reopened(outcome: Outcome) -> bool:
+    """Tell whether an undo took a solution back: desks and the mirror count a reopening."""
+    change = outcome.change
+    solved = change.undoes and change.before_value == Status.solved and change.field == "status"
+    return solved and outcome.state is OutcomeState.applied
+
+
+def remembering(known: RuleMemory | None, change: Change, at: datetime) -> RuleMemory:
+    """Return what is known of a rule on a ticket, or the beginning of the change's episode."""
+    if known is not None and known.episode >= change.episode:
+        return known
     return RuleMemory(
         rule=change.rule, ticket=change.ticket, episode=change.episode, active=True, began=at
     )
@@ -94,6 +120,8 @@ def recorded(memory: RuleMemory, outcome: Outcome, since: datetime, now: datetim
     a second time.
     """
     change = outcome.change
+    if change.undoes:
+        return _with_undone(memory, outcome)
     if change.episode != memory.episode:
         return memory
     if outcome.state in _DONE:
@@ -102,6 +130,22 @@ def recorded(memory: RuleMemory, outcome: Outcome, since: datetime, now: datetim
         field = link_text(change.effect) if isinstance(change.effect, Link) else change.field
         return replace(memory, yielded=tuple(sorted({*memory.yielded, field})))
     return memory
+
+
+def _with_undone(memory: RuleMemory, outcome: Outcome) -> RuleMemory:
+    return left_alone(memory, outcome.change) if outcome.state in _DONE else memory
+
+
+def left_alone(memory: RuleMemory, undone: Change) -> RuleMemory:
+    """Return the memory of a rule whose change was undone: it yields, even where it insists.
+
+    An episode that began or ended since the run counts too: else the rule would act again at
+    once on what a person has just taken back.
+    """
+    effect = undone.effect
+    name = link_text(effect) if isinstance(effect, Link | Unlink) else undone.field
+    yielded = tuple(sorted({*memory.yielded, left_to(name, "undo")}))
+    return replace(memory, yielded=yielded, active=True, ended=None)
 
 
 def _with_written(memory: RuleMemory, outcome: Outcome, now: datetime) -> RuleMemory:

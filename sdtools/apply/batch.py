@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from sdtools.apply.marks import add_mark
+from sdtools.apply.held import written_field
+from sdtools.apply.marks import add_mark, mark
 from sdtools.connectors.desk import (
     Desk,
     NewComment,
     NewHold,
     NewLink,
     NewSolution,
+    OldLink,
     TicketUpdate,
     WriteState,
     Written,
 )
 from sdtools.errors import DeskError, UnknownOutcomeError
-from sdtools.model.effects import Assign, Comment, Hold, Link, SetField, Solve
+from sdtools.model.effects import Assign, Comment, Hold, Link, SetField, Solve, Unlink
 from sdtools.plan import Change
 
 __all__ = ["Sent", "write"]
 
 T = TypeVar("T")
+# What desks move by themselves: sent along with it, a value of ours is lost (GLPI FACTS 10).
+_MOVES = {
+    "urgency": ("priority",),
+    "impact": ("priority",),
+    "group": ("status",),
+    "assignee": ("status",),
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,13 +58,19 @@ class _Item(Generic[T]):
     write: T
 
 
-def write(desk: Desk, due: Sequence[Change], may: Callable[[], bool]) -> Sent:
+def write(
+    desk: Desk,
+    due: Sequence[Change],
+    may: Callable[[], bool],
+    said: Container[str] = frozenset(),
+) -> Sent:
     """Write fields and assignments, then links, comments, holds and solutions.
 
     ``may`` is asked before each kind; after a no, or an error of the desk, nothing more is sent.
+    ``said`` holds the marks found on the tickets: the reason of a wait is not given twice.
     """
     sent = Sent()
-    for send in _kinds(desk, due):
+    for send in _kinds(desk, due, said):
         if not may():
             sent.why_not = "another run has taken the desk over"
             break
@@ -67,18 +82,25 @@ def write(desk: Desk, due: Sequence[Change], may: Callable[[], bool]) -> Sent:
     return sent
 
 
-def _kinds(desk: Desk, due: Sequence[Change]) -> Iterator[Callable[[], dict[str, Written]]]:
+def _kinds(
+    desk: Desk, due: Sequence[Change], said: Container[str]
+) -> Iterator[Callable[[], dict[str, Written]]]:
     """Return one call for each kind of write that has something to send.
 
     A comment comes before the solution: nothing is said on a ticket that we just solved.
     """
-    if updates := _updates(due):
+    first, later = _in_rounds(due)
+    if updates := _updates(first):
         yield lambda: _sent(desk.update, updates)
+    if again := _updates(later):
+        yield lambda: _sent(desk.update, again)
     if links := _links(due):
         yield lambda: _sent(desk.link, links)
+    if unlinks := _unlinks(due):
+        yield lambda: _sent(desk.unlink, unlinks)
     if comments := _comments(due):
         yield lambda: _sent(desk.comment, comments)
-    if holds := _holds(due):
+    if holds := _holds(due, said):
         yield lambda: _sent(desk.hold, holds)
     if solutions := _solutions(due):
         yield lambda: _sent(desk.solve, solutions)
@@ -92,6 +114,16 @@ def _sent(
     except UnknownOutcomeError as error:
         answers = tuple(Written(state=WriteState.unknown, detail=str(error)) for _ in items)
     return {key: answer for item, answer in zip(items, answers, strict=True) for key in item.keys}
+
+
+def _in_rounds(due: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    """Part what is written to fields from what the desk would move again in the same update."""
+    rounds: tuple[list[Change], list[Change]] = ([], [])
+    moved: set[tuple[str, str]] = set()
+    for change in due:
+        rounds[(change.ticket, written_field(change)) in moved].append(change)
+        moved |= {(change.ticket, name) for name in _MOVES.get(written_field(change), ())}
+    return rounds
 
 
 def _updates(due: Sequence[Change]) -> list[_Item[TicketUpdate]]:
@@ -127,6 +159,14 @@ def _links(due: Sequence[Change]) -> list[_Item[NewLink]]:
     ]
 
 
+def _unlinks(due: Sequence[Change]) -> list[_Item[OldLink]]:
+    return [
+        _Item(keys=(change.key,), write=OldLink(ticket=change.ticket, link=change.effect))
+        for change in due
+        if isinstance(change.effect, Unlink)
+    ]
+
+
 def _comments(due: Sequence[Change]) -> list[_Item[NewComment]]:
     return [
         _Item(keys=(change.key,), write=_comment(change, change.effect))
@@ -140,16 +180,17 @@ def _comment(change: Change, effect: Comment) -> NewComment:
     return NewComment(ticket=change.ticket, text=text, public=effect.public)
 
 
-def _holds(due: Sequence[Change]) -> list[_Item[NewHold]]:
+def _holds(due: Sequence[Change], said: Container[str]) -> list[_Item[NewHold]]:
     return [
-        _Item(keys=(change.key,), write=_hold(change, change.effect))
+        _Item(keys=(change.key,), write=_hold(change, change.effect, said))
         for change in due
         if isinstance(change.effect, Hold)
     ]
 
 
-def _hold(change: Change, effect: Hold) -> NewHold:
-    return NewHold(ticket=change.ticket, text=add_mark(effect.reason, change.key))
+def _hold(change: Change, effect: Hold, said: Container[str]) -> NewHold:
+    text = add_mark(effect.reason, change.key)
+    return NewHold(ticket=change.ticket, text=text, said=mark(change.key) in said)
 
 
 def _solutions(due: Sequence[Change]) -> list[_Item[NewSolution]]:

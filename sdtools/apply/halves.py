@@ -1,4 +1,4 @@
-"""Finish what was found half done: two groups where one should be, a wait without its reason."""
+"""Finish what was found half done: two groups where one should be."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sdtools.apply.batch import write
 from sdtools.apply.held import wanted
-from sdtools.apply.marks import add_mark, mark
-from sdtools.connectors.desk import Desk, NewComment
-from sdtools.model.effects import Assign, Hold
-from sdtools.model.grades import Status
+from sdtools.connectors.desk import Desk
+from sdtools.model.effects import Assign
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, field_text
 
-__all__ = ["finish_assignments", "finish_holds", "is_half"]
+__all__ = ["finish_assignments", "is_half"]
 
 
 def is_half(change: Change, ticket: Ticket | None) -> bool:
@@ -46,29 +44,6 @@ def finish_assignments(
         raise sent.error
     again = desk.read(list(dict.fromkeys(change.ticket for change in halves)))
     return {**tickets, **again}
-
-
-def finish_holds(
-    desk: Desk,
-    changes: Sequence[Change],
-    tickets: Mapping[str, Ticket],
-    said: Mapping[str, frozenset[str]],
-    may: Callable[[], bool],
-) -> None:
-    """Say why a ticket waits where the status was set and its reason never arrived."""
-    reasons = [
-        NewComment(ticket=one.ticket, text=add_mark(one.effect.reason, one.key), public=False)
-        for one in changes
-        if isinstance(one.effect, Hold)
-        and _waits(tickets.get(one.ticket))
-        and mark(one.key) not in said.get(one.ticket, frozenset())
-    ]
-    if reasons and may():
-        desk.comment(reasons)
-
-
-def _waits(ticket: Ticket | None) -> bool:
-    return ticket is not None and ticket.status is Status.pending
 
 
 def _ids(text: str) -> frozenset[str]:

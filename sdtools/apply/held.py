@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve
+from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve, Unlink
 from sdtools.model.grades import Status
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, field_text
@@ -52,6 +52,8 @@ def held(ticket: Ticket, effect: Effect) -> bool:
             return _same(groups, ticket.groups) and _same(people, ticket.assignees)
         case Link():
             return is_linked(ticket, effect)
+        case Unlink():
+            return not is_linked(ticket, effect)
         case Hold():
             return ticket.status is Status.pending
         case Solve():

@@ -111,7 +111,7 @@ def _touched(change: Change, working: Ticket, wished: Ticket, about: Situation) 
     if found_in(change, wished) == change.before_value:
         detail = "it rests on an earlier change of this plan that does not go through"
         return _outcome(change, OutcomeState.stale, detail, found)
-    if change.rule in about.insisting:
+    if change.rule in about.insisting and not change.undoes:
         return None
     detail = f"{change.field} was {change.before_value!r} when planned"
     return _outcome(change, OutcomeState.yielded, detail, found)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sdtools.apply.halves import finish_assignments, finish_holds, is_half
+from sdtools.apply.halves import finish_assignments, is_half
 from sdtools.apply.held import effective, held, wanted, written_field
 from sdtools.apply.marks import mark
 from sdtools.apply.said import marks_on
 from sdtools.connectors.desk import Desk, WriteState, Written
-from sdtools.model.effects import Comment, Effect, Hold
+from sdtools.model.effects import Comment, Effect
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, Outcome, OutcomeState, field_text
 
@@ -41,10 +41,7 @@ def look(
     doubtful = [change for change in written if answers[change.key].state is WriteState.unknown]
     ids = list(dict.fromkeys(change.ticket for change in written))
     tickets = desk.read(ids) if ids else {}
-    marks = marks_on(
-        desk, (one.ticket for one in doubtful if isinstance(one.effect, Comment | Hold))
-    )
-    finish_holds(desk, doubtful, tickets, marks, may)
+    marks = marks_on(desk, (one.ticket for one in doubtful if isinstance(one.effect, Comment)))
     return Seen(tickets=finish_assignments(desk, doubtful, tickets, may), marks=marks)
 
 
@@ -98,6 +95,7 @@ def _ticket_outcome(
     if name and found in {wanted(change), field_text(expected, name)}:
         return _outcome(change, OutcomeState.applied, found=found)
     detail = f"the desk made {found!r} of it" if name else "the desk did not keep it"
+    detail = f"{detail} ({answer.detail})" if answer.detail else detail
     return _outcome(change, OutcomeState.overridden, detail, found)
 
 

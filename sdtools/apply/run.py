@@ -13,13 +13,14 @@ from sdtools.apply.batch import Sent, write
 from sdtools.apply.context import Applied, ApplyContext
 from sdtools.apply.intent import Judged, Situation, judge
 from sdtools.apply.readback import look, read_back
-from sdtools.apply.recovery import find_unsettled
+from sdtools.apply.recovery import recover
 from sdtools.apply.said import marks_on
 from sdtools.apply.tell import digests, is_digest, message, tell
 from sdtools.connectors.desk import Desk
 from sdtools.errors import DeskError, LeaseError, SdtoolsError, StoreError, UsageError
-from sdtools.model.effects import Comment
+from sdtools.model.effects import Comment, Hold
 from sdtools.model.message import Message
+from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, Outcome, OutcomeState, Plan
 from sdtools.store.journal import Journal
 
@@ -115,50 +116,44 @@ class _Course:
 
     def _recover(self) -> None:
         """Settle what a killed run left open, by what the desk holds now."""
-        unsettled = self.journal.unsettled()
-        if not unsettled:
-            return
-        self._still_ours()
-        outcomes = find_unsettled(self.desk, unsettled, self.context.holds)
-        touched = dict.fromkeys(change.ticket for change in unsettled)
-        self.context.keep(self.desk.read(list(touched)).values())
-        now = self.context.now()
-        memory = self.memories.take(outcomes, now)
-        self.journal.settle(self.run, outcomes, memory, (), now)
-        self.done |= frozenset(
-            outcome.change.key for outcome in outcomes if outcome.state is OutcomeState.applied
+        if self.journal.unsettled():
+            self._still_ours()
+        found = recover(self.desk, self.journal, self.run, self.memories, self.context)
+        applied = [one.change for one in found if one.state is OutcomeState.applied]
+        self.done |= frozenset(change.key for change in applied)
+        undone = {(change.rule, change.ticket) for change in applied if change.undoes}
+        self.due = tuple(  # planned by who did not know yet that it was taken back
+            one for one in self.due if one.undoes or (one.rule, one.ticket) not in undone
         )
 
     def _apply(self, tickets: Mapping[str, Sequence[Change]]) -> None:
         """Take one batch of tickets from the second look to the settled outcome."""
         self._still_ours()
-        judged = self._judge(tickets)
+        fresh = self.desk.read(list(tickets))
+        said = marks_on(self.desk, _spoken_on(tickets, fresh))
+        judged = self._judge(tickets, fresh, said)
         due = [change for one in judged for change in one.due if not is_digest(change)]
         self.gathered += [change for one in judged for change in one.due if is_digest(change)]
         if due:
             self.journal.intend(self.run, due, self.context.now())
-        sent = write(self.desk, due, self.context.holds)
+        sent = write(self.desk, due, self.context.holds, frozenset().union(*said.values()))
         outcomes = [outcome for one in judged for outcome in one.outcomes]
         outcomes += self._read_back(judged, due, sent)
         outcomes += _unsent(due, sent)
         if not sent.why_not:
-            outcomes += tell(due, self.context.post_webhook)
+            outcomes += tell(due, self.context.post_webhook, self.context.holds)
         self._settle(outcomes, self._messages(outcomes))
         if sent.error:
             raise sent.error
         if sent.why_not:
             raise self._lost()
 
-    def _judge(self, tickets: Mapping[str, Sequence[Change]]) -> list[Judged]:
-        fresh = self.desk.read(list(tickets))
-        said = marks_on(
-            self.desk,
-            [
-                ticket
-                for ticket, changes in tickets.items()
-                if ticket in fresh and any(isinstance(one.effect, Comment) for one in changes)
-            ],
-        )
+    def _judge(
+        self,
+        tickets: Mapping[str, Sequence[Change]],
+        fresh: Mapping[str, Ticket],
+        said: Mapping[str, frozenset[str]],
+    ) -> list[Judged]:
         about = Situation(
             account_id=self.desk.account_id,
             consequences=self.desk.consequences,
@@ -198,6 +193,7 @@ class _Course:
     def _send_digests(self) -> None:
         if not self.gathered:
             return
+        self._still_ours()
         context, now = self.context, self.context.now()
         mails = digests(self.gathered, self.plan, context.directory, context.texts, now)
         self.journal.intend(self.run, self.gathered, now)
@@ -230,6 +226,15 @@ def _batches(changes: Sequence[Change], size: int) -> Iterator[Mapping[str, Sequ
     rest = iter(tickets.items())
     while batch := dict(islice(rest, size)):
         yield batch
+
+
+def _spoken_on(tickets: Mapping[str, Sequence[Change]], fresh: Mapping[str, Ticket]) -> list[str]:
+    """Name the tickets on which something is to be said."""
+    return [
+        ticket
+        for ticket, changes in tickets.items()
+        if ticket in fresh and any(isinstance(one.effect, Comment | Hold) for one in changes)
+    ]
 
 
 def _unsent(due: Sequence[Change], sent: Sent) -> list[Outcome]:

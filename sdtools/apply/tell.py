@@ -69,11 +69,18 @@ def digests(
     return tuple(made)
 
 
-def tell(due: Sequence[Change], send: Callable[[str, str, str], None]) -> list[Outcome]:
-    """Post the webhooks, and let the notifications pass: their mails are stored when settled."""
+def tell(
+    due: Sequence[Change], send: Callable[[str, str, str], None], may: Callable[[], bool]
+) -> list[Outcome]:
+    """Post the webhooks, and let the notifications pass: their mails are stored when settled.
+
+    ``may`` is asked before each document; after a no the rest stays open, for the next run.
+    """
     outcomes = []
     for change in due:
         if isinstance(change.effect, Webhook):
+            if not may():
+                break
             outcomes.append(_post(change, change.effect, send))
         elif isinstance(change.effect, Notify):
             outcomes.append(Outcome(change=change, state=OutcomeState.applied))

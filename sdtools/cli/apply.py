@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
     from sdtools.apply.context import Applied
     from sdtools.verbs.apply import Done
 
-__all__ = ["command", "print_done"]
+__all__ = ["asked_to_stop", "command", "confirmed", "print_done", "refuse_pretending", "told"]
 
 _SHOWN = 30  # changes of the plan when asking
+_TROUBLE = ("ticket", "rule", "outcome", "detail")
 
 
 @click.command("apply")
-@click.argument("desk_or_file")
+@click.argument("desk_or_file", metavar="DESK|FILE")
 @click.option("--yes", is_flag=True, help="Do not ask; needed without a terminal.")
 @click.option(
     "--adopt", is_flag=True, help="First pass: act on existing tickets too, limits lifted."
@@ -59,22 +61,24 @@ def command(
     """Change a desk as its rules say, or as a saved plan says.
 
     Pulls, decides, guards, writes, and reads every write back. Ctrl-C finishes the tickets in
-    hand and leaves the rest untouched. Example: sdtools apply glpi --yes
+    hand and leaves the rest untouched. `sdtools undo` takes a run back.
+
+    Example: sdtools apply glpi --yes
     """
     from sdtools.verbs.apply import ApplyOrder, apply_desk, apply_file, read_plan
     from sdtools.verbs.plan import Selection
     from sdtools.verbs.workspace import open_workspace
 
-    with open_workspace(config_path(config)) as workspace, _asked_to_stop() as stop:
+    with open_workspace(config_path(config)) as workspace, asked_to_stop() as stop:
         known = desk_or_file in workspace.settings.desks
         saved = None if known else read_plan(Path(desk_or_file))
         settings = workspace.settings.desk(saved.desk if saved else desk_or_file)
-        _refuse_pretending(clock, settings.url)
+        refuse_pretending(clock, settings.url)
         with counting("tickets") as count, counting("changes") as step:
             order = ApplyOrder(
                 now=clock,
                 wall=clock.wall,
-                confirm=lambda plan: _confirmed(plan, yes, count, stop),
+                confirm=lambda plan: confirmed(plan, yes, count, stop),
                 stop=stop,
                 pulled=count,
                 progress=step,
@@ -86,10 +90,11 @@ def command(
                 done = apply_file(workspace, settings, saved, order)
             else:
                 done = apply_desk(workspace, settings, order)
-    return _told(done, clock, as_json)
+    return told(done, clock, as_json, {})
 
 
-def _refuse_pretending(clock: Clock, url: str) -> None:
+def refuse_pretending(clock: Clock, url: str) -> None:
+    """Refuse ``--now`` where something real would be changed."""
     from sdtools.connectors.http import is_loopback
 
     if clock.given and not is_loopback(url):
@@ -99,12 +104,14 @@ def _refuse_pretending(clock: Clock, url: str) -> None:
         )
 
 
-def _told(done: Done, clock: Clock, as_json: bool) -> int:
-    """Print what became of the plan and return the exit code."""
+def told(done: Done, clock: Clock, as_json: bool, more: Mapping[str, object]) -> int:
+    """Print what became of the plan, in JSON with ``more``, and return the exit code."""
     if as_json and done.applied:
-        document({**_summary(done, done.applied), "seconds": clock.seconds})
+        trouble = [dict(zip(_TROUBLE, row, strict=True)) for row in done.trouble]
+        summary = _summary(done, done.applied)
+        document({**summary, "trouble": trouble, "seconds": clock.seconds, **more})
     elif as_json:
-        document({"run": None, "planned": len(done.plan.changes), "applied": 0})
+        document({"run": None, "planned": len(done.plan.changes), "applied": 0, **more})
     else:
         print_done(done)
     if done.applied is None:
@@ -116,7 +123,7 @@ def _told(done: Done, clock: Clock, as_json: bool) -> int:
     return DONE if done.clean else PARTLY
 
 
-def _confirmed(plan: Plan, yes: bool, bar: Bar, stop: Stop) -> bool:
+def confirmed(plan: Plan, yes: bool, bar: Bar, stop: Stop) -> bool:
     """Ask, with nothing moving on the screen; from a yes on, Ctrl-C finishes what is in hand."""
     from sdtools.cli.plantext import print_plan
 
@@ -126,11 +133,20 @@ def _confirmed(plan: Plan, yes: bool, bar: Bar, stop: Stop) -> bool:
         if not sys.stdin.isatty():
             raise UsageError("there is no terminal to ask on", "add --yes: nobody is asked then")
         with redirect_stdout(sys.stderr):  # stdout is for the result
-            print_plan(plan, _SHOWN)
-        if not click.confirm(f"Apply {len(due)} changes to desk {plan.desk}?", err=True):
+            print_plan(replace(plan, blocked=None), _SHOWN, {})
+        if plan.blocked:  # and yet here: --adopt or --limit
+            note(f"over the {plan.blocked.words}: lifted this once")
+        if not click.confirm(_question(plan, len(due)), err=True):
             return False
     stop.armed = True
     return True
+
+
+def _question(plan: Plan, count: int) -> str:
+    changes = "1 change" if count == 1 else f"{count} changes"
+    if any(change.undoes for change in plan.changes):
+        return f"Take back {changes} on desk {plan.desk}?"
+    return f"Apply {changes} to desk {plan.desk}?"
 
 
 def _summary(done: Done, applied: Applied) -> dict[str, object]:
@@ -157,7 +173,7 @@ def print_done(done: Done) -> None:
         f" ({summary['requests']} requests)"
     )
     if done.trouble:
-        table(("ticket", "rule", "outcome", "detail"), done.trouble)
+        table(_TROUBLE, done.trouble)
     if done.mail.sent:
         click.echo(f"mails sent: {done.mail.sent}")
     if done.mail.waiting:
@@ -165,7 +181,8 @@ def print_done(done: Done) -> None:
 
 
 @contextmanager
-def _asked_to_stop() -> Iterator[Stop]:
+def asked_to_stop() -> Iterator[Stop]:
+    """Hear Ctrl-C and a termination as a wish to stop, while this lasts."""
     stop = Stop()
     before = {kind: signal.signal(kind, stop.hear) for kind in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -105,7 +105,7 @@ class _Show:
         from sdtools.cli.plantext import print_plan
 
         if not self._quiet:
-            print_plan(plan, _SHOWN)
+            print_plan(plan, _SHOWN, {})
 
     def applied(self, done: Done) -> None:
         from sdtools.cli.apply import print_done

@@ -2,92 +2,102 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sdtools.cli.options import Clock, as_json, clock_option, config_option, config_path
+from sdtools.cli.options import (
+    Clock,
+    MomentType,
+    as_json,
+    clock_option,
+    config_option,
+    config_path,
+)
 from sdtools.cli.output import document, note
+from sdtools.errors import UsageError
 
 if TYPE_CHECKING:
-    from sdtools.rules.explain import Explanation
+    from sdtools.config.settings import DeskSettings
+    from sdtools.verbs.workspace import Workspace
 
 __all__ = ["command"]
-
-_COLOURS = {"fires": "green", "acted": "green", "holds": "cyan", "off": "yellow"}
-_MARKS = {True: "true ", False: "FALSE", None: "?    "}
 
 
 @click.command("explain")
 @click.argument("desk")
-@click.argument("ticket")
+@click.argument("ticket", required=False)
+@click.option("--rule", metavar="ID", help="One rule: its tickets, and what stops it on others.")
+@click.option("--at", "at", type=MomentType(), help="As of this time, before or to come.")
 @config_option
 @clock_option
 @as_json
-def command(desk: str, ticket: str, config: Path | None, clock: Clock, as_json: bool) -> None:
+def command(
+    desk: str,
+    ticket: str | None,
+    rule: str | None,
+    at: datetime | None,
+    config: Path | None,
+    clock: Clock,
+    as_json: bool,
+) -> None:
     """Tell for one ticket what each rule does, and which condition stops the others.
 
-    Reads the mirror. Example: sdtools explain glpi 1042
+    With --rule instead of a ticket: which tickets a rule is about, and for those one condition
+    away which condition stops most. Reads the mirror: `sdtools pull DESK` refreshes it.
+
+    Example: sdtools explain glpi 1042 --at 2026-11-20T14:00+01:00
     """
-    from sdtools.verbs.explain import explain_ticket
     from sdtools.verbs.workspace import open_workspace
 
+    if (ticket is None) == (rule is None):
+        raise UsageError("say what to explain", "sdtools explain DESK TICKET, or DESK --rule ID")
+    if rule is not None and at is not None:
+        raise UsageError("--at is about one ticket", "leave it out, or name a ticket")
     with open_workspace(config_path(config)) as workspace:
         settings = workspace.settings.desk(desk)
-        told = explain_ticket(workspace, settings, ticket, clock.first)
-    if told.pulled:
-        note(f"as of the last pull, {told.pulled:%Y-%m-%d %H:%M} UTC")
+        if ticket is not None:
+            _ticket(workspace, settings, ticket, (clock.first, at), as_json)
+        else:
+            _rule(workspace, settings, rule or "", clock.first, as_json)
+
+
+def _ticket(
+    workspace: Workspace,
+    settings: DeskSettings,
+    ticket: str,
+    when: tuple[datetime, datetime | None],
+    as_json: bool,
+) -> None:
+    from sdtools.cli.explaintext import print_ticket, ticket_document
+    from sdtools.verbs.explain import explain_ticket
+
+    told = explain_ticket(workspace, settings, ticket, *when)
+    _fresh(told.pulled)
+    if told.past:
+        note("as it was then, as far as the desk's history tells; title and texts are those of now")
     if as_json:
-        document({"ticket": told.ticket.id, "rules": [_document(rule) for rule in told.rules]})
-        return
-    shown = told.ticket
-    click.echo(f"{shown.number}: {shown.title}")
-    click.echo(f"  {shown.kind}, {shown.status}, priority {shown.priority.name}; {shown.url}")
-    for rule in told.rules:
-        _print(rule)
+        document(ticket_document(told))
+    else:
+        print_ticket(told)
 
 
-def _document(told: Explanation) -> dict[str, object]:
-    stopped = told.stopped_by
-    return {
-        "rule": told.rule.id,
-        "section": told.rule.section,
-        "fired": told.fired,
-        "state": told.state.value,
-        "conditions": [asdict(condition) for condition in told.conditions],
-        "stopped_by": asdict(stopped) if stopped and not told.fired else None,
-        "changes": [
-            {"field": change.field, "before": change.before, "after": change.after}
-            for change in told.changes
-        ],
-        "yields": [asdict(yielded) for yielded in told.yields],
-        "conflicts": [asdict(conflict) for conflict in told.conflicts],
-        "notes": list(told.notes),
-    }
+def _rule(
+    workspace: Workspace, settings: DeskSettings, rule: str, now: datetime, as_json: bool
+) -> None:
+    from sdtools.cli.explaintext import print_rule, rule_document
+    from sdtools.verbs.explain import explain_rule
+
+    told = explain_rule(workspace, settings, rule, now)
+    _fresh(told.pulled)
+    if as_json:
+        document(rule_document(told))
+    else:
+        print_rule(told)
 
 
-def _print(told: Explanation) -> None:
-    state = click.style(f"{told.state.value:<8}", fg=_COLOURS.get(told.state.value))
-    why = f"  {told.rule.why}" if told.rule.why else ""
-    click.echo(f"{state} {told.rule.section}/{told.rule.id}{why}")
-    stopped = told.stopped_by
-    for condition in told.conditions:
-        here = "  <- stops it" if condition is stopped and not told.fired else ""
-        click.echo(
-            f"         {_MARKS[condition.holds]} {condition.fact} {condition.operator}"
-            f" {condition.wanted} (is: {condition.actual or 'empty'}){here}"
-        )
-    for change in told.changes:
-        before = f"{change.before or 'nothing'} to " if change.after_value else ""
-        click.echo(f"         -> {change.field}: {before}{change.after}")
-    for yielded in told.yields:
-        click.echo(
-            f"         leaves {yielded.field} to {yielded.to}: wrote {yielded.wrote or 'nothing'},"
-            f" found {yielded.found or 'nothing'}"
-        )
-    for conflict in told.conflicts:
-        click.echo(f"         waits: {conflict.winner} set {conflict.field} to {conflict.value}")
-    for text in told.notes:
-        click.echo(f"         note: {text}")
+def _fresh(pulled: datetime | None) -> None:
+    if pulled:
+        note(f"as of the last pull, {pulled:%Y-%m-%d %H:%M} UTC")

@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["Clock", "as_json", "clock_option", "config_option", "config_path", "only_options"]
+__all__ = [
+    "Clock",
+    "MomentType",
+    "as_json",
+    "clock_option",
+    "config_option",
+    "config_path",
+    "only_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 

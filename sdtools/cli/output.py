@@ -13,7 +13,9 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["Bar", "counting", "document", "note", "table"]
+__all__ = ["Bar", "counting", "document", "note", "short", "table"]
+
+_LONGEST = 48  # characters of a value in a table
 
 
 def document(data: object) -> None:
@@ -24,6 +26,12 @@ def document(data: object) -> None:
 def note(text: str) -> None:
     """Say something to the person, on stderr."""
     click.echo(text, err=True)
+
+
+def short(text: str) -> str:
+    """Return a text as one line that leaves room for its neighbours in a table."""
+    line = _one_line(text)
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from operator import itemgetter
 
 import click
 
-from sdtools.cli.output import table
-from sdtools.plan import Change, Plan, Reason
+from sdtools.cli.output import short, table
+from sdtools.model.effects import Comment
+from sdtools.plan import Change, Conflict, Plan, Reason, Yielded
 
 __all__ = ["plan_document", "print_plan"]
 
-_LONGEST = 48  # characters of a value in a table
+_FEW = 10  # lines of conflicts, and of what is left alone
+_LEFT = {
+    "people": "to people",
+    "desk": "to the desk",
+    "parked": "alone: it went back and forth",
+    "rule": "to another rule",
+    "undo": "alone: an undo took it back",
+}
 
 
 def plan_document(plan: Plan) -> dict[str, object]:
@@ -26,14 +34,18 @@ def plan_document(plan: Plan) -> dict[str, object]:
         "tickets": plan.tickets,
         "changes": [_change(change) for change in plan.changes],
         "switched_off": [asdict(off) for off in plan.switched_off],
+        "paused": [asdict(off) for off in plan.paused],
         "conflicts": [asdict(conflict) for conflict in plan.conflicts],
         "yields": [asdict(yielded) for yielded in plan.yields],
         "blocked": asdict(plan.blocked) if plan.blocked else None,
     }
 
 
-def print_plan(plan: Plan, limit: int) -> None:
-    """Print a plan for people: up to ``limit`` changes of all rules with reasons, then the sums."""
+def print_plan(plan: Plan, limit: int, numbers: Mapping[str, str]) -> None:
+    """Print a plan for people: up to ``limit`` changes of all rules with reasons, then the sums.
+
+    ``numbers`` holds the numbers of tickets by id, for those that have no change.
+    """
     rows = [_row(change) for change in _some_of_each(plan.changes, limit)]
     if rows:
         table(("ticket", "rule", "change", "before", "after", "because"), rows)
@@ -41,12 +53,32 @@ def print_plan(plan: Plan, limit: int) -> None:
         click.echo(f"... and {len(plan.changes) - limit} more; all of them: --json or --out FILE")
     for off in plan.switched_off:
         click.echo(click.style(f"switched off here: {off.rule}: {off.reason}", fg="yellow"))
-    for conflict in plan.conflicts:
-        click.echo(
-            f"conflict on ticket {conflict.ticket}: {conflict.rule} wants {conflict.field}"
-            f" {conflict.wanted}; {conflict.winner} set {conflict.value}"
-        )
+    for off in plan.paused:
+        click.echo(click.style(f"rule {off.rule} is {off.reason}", fg="yellow"))
+    known = {**numbers, **{change.ticket: change.number for change in plan.changes}}
+    _print_some("conflicts", [_conflict(one, known) for one in plan.conflicts])
+    _print_some("left alone", [_yielded(one, known) for one in plan.yields])
     _print_sums(plan)
+
+
+def _print_some(what: str, lines: Sequence[str]) -> None:
+    for line in lines[:_FEW]:
+        click.echo(line)
+    if len(lines) > _FEW:
+        click.echo(f"... and {len(lines) - _FEW} more {what}; all of them: --json")
+
+
+def _conflict(one: Conflict, numbers: Mapping[str, str]) -> str:
+    ticket = numbers.get(one.ticket, one.ticket)
+    return (
+        f"conflict on ticket {ticket}: {one.rule} wants {one.field} {one.wanted};"
+        f" {one.winner} set {one.value}"
+    )
+
+
+def _yielded(one: Yielded, numbers: Mapping[str, str]) -> str:
+    ticket = numbers.get(one.ticket, one.ticket)
+    return f"ticket {ticket}: {one.rule} leaves {one.field} {_LEFT[one.to]}"
 
 
 def _some_of_each(changes: Sequence[Change], limit: int) -> list[Change]:
@@ -66,17 +98,12 @@ def _print_sums(plan: Plan) -> None:
     touched = len({change.ticket for change in plan.changes})
     observed = sum(change.observe for change in plan.changes)
     observing = f" ({observed} only observed)" if observed else ""
-    click.echo(
-        f"{len(plan.changes)} changes{observing} on {touched} of {plan.tickets} tickets;"
-        f" {len(plan.yields)} left to people or the desk"
-    )
+    changes = "1 change" if len(plan.changes) == 1 else f"{len(plan.changes)} changes"
+    left = f"{len(plan.yields)} left alone"
+    click.echo(f"{changes}{observing} on {touched} of {plan.tickets} tickets; {left}")
     if plan.blocked:
-        blocked = plan.blocked
-        text = (
-            f"over the limit on {blocked.limit}: {blocked.wanted} wanted, {blocked.allowed} allowed"
-        )
-        click.echo(click.style(text, fg="red"))
-        click.echo(f"  {blocked.advice}")
+        click.echo(click.style(f"over the {plan.blocked.words}", fg="red"))
+        click.echo(f"  {plan.blocked.advice}")
 
 
 def _change(change: Change) -> dict[str, object]:
@@ -91,31 +118,33 @@ def _change(change: Change) -> dict[str, object]:
         "before": change.before,
         "after": change.after,
         "observe": change.observe,
+        "public": _is_public(change),
         "why": [asdict(reason) for reason in change.why],
     }
 
 
 def _row(change: Change) -> tuple[str, ...]:
     because = "; ".join(_reason(reason) for reason in change.why)
-    what = (
-        f"{change.effect.kind} {change.field}"
-        if change.effect.kind != change.field
-        else change.field
-    )
     return (
         change.number,
         change.rule,
-        what,
-        _short(change.before),
-        _short(change.after),
-        _short(because),
+        _what(change),
+        short(change.before),
+        short(change.after),
+        short(because),
     )
 
 
+def _what(change: Change) -> str:
+    """Say what is done: a reviewer has to see what the requester will read."""
+    kind = "public comment" if _is_public(change) else change.effect.kind
+    what = kind if change.effect.kind == change.field else f"{kind} {change.field}"
+    return f"{what} (observed)" if change.observe else what
+
+
+def _is_public(change: Change) -> bool:
+    return isinstance(change.effect, Comment) and change.effect.public
+
+
 def _reason(reason: Reason) -> str:
-    return f"{reason.fact} = {reason.actual}"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return f"{reason.fact} = {reason.actual or 'empty'}"

@@ -15,6 +15,7 @@ from sdtools.cli.options import Clock, as_json, clock_option, config_option, con
 from sdtools.cli.output import document, table
 
 if TYPE_CHECKING:
+    from sdtools.store.pauses import Pause
     from sdtools.verbs.status import DeskStatus, JobStatus, Status
 
 __all__ = ["command", "job_document", "job_rows"]
@@ -30,7 +31,9 @@ def command(config: Path | None, clock: Clock, as_json: bool) -> int:
     """Tell whether everything runs by itself: jobs, desks, mail. Exit 1 when something is stale.
 
     Stale is a job without a good run for two intervals and ten minutes, a plan that the limits
-    stopped, or mail that was given up. Example: sdtools status --json
+    stopped, or mail that was given up. A pause is shown, and is not stale.
+
+    Example: sdtools status --json
     """
     from sdtools.verbs.status import status
     from sdtools.verbs.workspace import open_workspace
@@ -75,7 +78,12 @@ def _document(found: Status) -> dict[str, object]:
         "jobs": [job_document(job) for job in found.jobs],
         "desks": [_desk(desk) for desk in found.desks],
         "mail": asdict(found.mail),
+        "pauses": [_pause(pause) for pause in found.pauses],
     }
+
+
+def _pause(pause: Pause) -> dict[str, object]:
+    return {**asdict(pause), "since": _iso(pause.since), "until": _iso(pause.until)}
 
 
 def _desk(desk: DeskStatus) -> dict[str, object]:
@@ -98,8 +106,13 @@ def _print(found: Status) -> None:
         )
     mail = found.mail
     click.echo(f"mail: {mail.waiting} waiting, {mail.dead} given up")
+    for pause in found.pauses:
+        click.echo(click.style(f"{pause.target}: {pause.words}", fg="yellow"))
     for line in found.stale:
         click.echo(click.style(f"STALE {line}", fg="red"))
+    for desk in found.desks:
+        if desk.blocked:
+            click.echo(f"  review it: sdtools plan {desk.blocked.plan}.json --html plan.html")
 
 
 def _iso(moment: datetime | None) -> str | None:

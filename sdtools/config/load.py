@@ -15,8 +15,8 @@ from sdtools.config.jobs import job_settings, timing_mistakes
 from sdtools.config.mail import mail_mistakes, mail_settings
 from sdtools.config.misfits import misfits, secret_mistake, without_secret_lines
 from sdtools.config.secret import Secret, is_reference
-from sdtools.config.settings import ReportSettings, Settings
-from sdtools.config.shape import ConfigShape, JobShape
+from sdtools.config.settings import AlertSettings, ReportSettings, Settings
+from sdtools.config.shape import AlertsShape, ConfigShape, JobShape
 from sdtools.errors import ConfigError, Mistake
 from sdtools.yamlfile import Document, load_text
 
@@ -121,6 +121,7 @@ def _settings(path: Path, shape: ConfigShape) -> Settings:
             for name, desk in shape.desks.items()
         },
         mail=mail_settings(folder, shape.mail),
+        alerts=_alerts(shape.alerts),
         reports={
             name: ReportSettings(
                 name=name,
@@ -133,6 +134,10 @@ def _settings(path: Path, shape: ConfigShape) -> Settings:
         },
         schedule=job_settings(shape.schedule),
     )
+
+
+def _alerts(shape: AlertsShape | None) -> AlertSettings | None:
+    return None if shape is None else AlertSettings(to=tuple(shape.to), language=shape.language)
 
 
 def _database_url(folder: Path, url: str) -> str | Secret:

@@ -12,6 +12,7 @@ from sdtools.config.secret import Secret
 from sdtools.errors import ConfigError
 
 __all__ = [
+    "AlertSettings",
     "ApiKeyLogin",
     "BasicLogin",
     "DeskSettings",
@@ -133,6 +134,14 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """Who hears of a plan that the guard stopped, and in which language."""
+
+    to: tuple[str, ...]
+    language: Literal["en", "fr"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobSettings:
     """One line of the schedule; ``id`` is its name, such as ``pass.glpi``."""
 
@@ -153,6 +162,7 @@ class Settings:
     templates: tuple[Path, ...]
     desks: Mapping[str, DeskSettings]
     mail: MailSettings | None = None
+    alerts: AlertSettings | None = None
     reports: Mapping[str, ReportSettings] = field(default_factory=dict)
     schedule: tuple[JobSettings, ...] = ()
 

@@ -136,6 +136,13 @@ class ReportShape(_Shape):
     timezone: str = "UTC"
 
 
+class AlertsShape(_Shape):
+    """``alerts:``."""
+
+    to: list[str] = Field(min_length=1)
+    language: Literal["en", "fr"] = "en"
+
+
 class JobShape(_Shape):
     """One line of ``schedule:``."""
 
@@ -155,5 +162,6 @@ class ConfigShape(_Shape):
     templates: str = "templates"
     desks: dict[str, DeskShape] = Field(min_length=1)
     mail: MailShape | None = None
+    alerts: AlertsShape | None = None
     reports: dict[str, ReportShape] = {}
     schedule: list[JobShape] = []

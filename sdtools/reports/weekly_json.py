@@ -51,6 +51,7 @@ def weekly_json(weekly: Weekly) -> dict[str, object]:
             {"id": one.id, "title": one.title, "url": one.url, "tickets": one.count}
             for one in weekly.known_errors
         ],
+        "observed": [{"rule": rule, "tickets": count} for rule, count in weekly.observed],
         "done": [
             {
                 "rule": row.rule,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from sdtools.model.effects import Assign, SetField
+from sdtools.model.effects import Assign, Link, SetField
 from sdtools.model.memory import RuleMemory
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, Conflict, Reason, Yielded, change_key, field_text
@@ -24,6 +24,16 @@ __all__ = ["Acting"]
 _FIELDS = frozenset(
     {"urgency", "impact", "priority", "category", "kind", "location", "group", "assignee", "status"}
 )
+# What of a ticket must be readable before an action may go for it.
+_RESTS_ON = {
+    "group": ("groups",),
+    "assignee": ("assignees", "groups"),
+    "category": ("category_id",),
+    "location": ("location_id",),
+    "article": ("articles",),
+    "problem": ("problems",),
+    "parent": ("parent",),
+}
 _COMPUTED = ("priority",)  # what a desk computes from other fields that a rule sets
 
 
@@ -80,6 +90,12 @@ class Acting:
         )
 
     def _consider(self, proposal: Proposal, covers: tuple[str, ...]) -> None:
+        unread = self._unread(proposal)
+        if unread:
+            self.notes.append(
+                f"{proposal.path}: {unread} cannot be read: nobody knows what is there"
+            )
+            return
         times = 1
         if proposal.once:
             times = turn(proposal.path, self.memory, self.rule.repeat, self._subject())
@@ -96,6 +112,13 @@ class Acting:
         if ruling.go:
             self._accept(proposal, times, covers)
 
+    def _unread(self, proposal: Proposal) -> str:
+        """Return what of the ticket the proposal rests on and nobody could read; "" for nothing."""
+        effect = proposal.effect
+        name = effect.target if isinstance(effect, Link) else proposal.field
+        needed = _RESTS_ON.get(name, (name,))
+        return ", ".join(one for one in needed if one in self.progress.original.unknown)
+
     def _case(self, proposal: Proposal) -> Case:
         return Case(
             proposal=proposal,
@@ -103,6 +126,7 @@ class Acting:
             world=self.judged.world,
             progress=self.progress,
             insist=self.rule.insist,
+            observe=self.rule.observe,
             inputs=self.inputs,
         )
 
@@ -154,6 +178,7 @@ class Acting:
             basis=self.basis,
             observe=self.rule.observe,
             covers=covers,
+            moved=_moved(before, after),
         )
 
     def _add(self, change: Change) -> None:
@@ -175,6 +200,7 @@ class Acting:
             change,
             before=earlier.before,
             before_value=earlier.before_value,
+            moved={**change.moved, **earlier.moved},
             covers=(*earlier.covers, earlier.action, *change.covers),
         )
 
@@ -194,3 +220,11 @@ class Acting:
             self.judged.loads.subtract(before.assignees)
             self.judged.loads.update(after.assignees)
             self.judged.rounds[f"{self.rule.id}/{proposal.path}"] += 1
+
+
+def _moved(before: Ticket, after: Ticket) -> dict[str, str]:
+    return {
+        name: text
+        for name in sorted(_FIELDS)
+        if (text := field_text(before, name)) != field_text(after, name)
+    }

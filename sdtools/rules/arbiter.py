@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sdtools.model.effects import Link
+from sdtools.model.effects import Assign, Hold, Link, SetField, Solve, Unlink
 from sdtools.model.memory import RuleMemory, Written
 from sdtools.model.ticket import Ticket
 from sdtools.model.world import World
@@ -14,10 +14,11 @@ from sdtools.rules.judgement import Progress
 from sdtools.rules.proposal import Proposal
 from sdtools.rules.telling import words
 
-__all__ = ["Case", "Ruling", "link_text", "rule_on"]
+__all__ = ["Case", "Ruling", "left_to", "link_text", "rule_on"]
 
-Whom = Literal["people", "parked", "rule"]
+Whom = Literal["people", "parked", "rule", "undo"]
 _WHOM: tuple[Whom, ...] = ("people", "parked", "rule")
+_UNDONE = "@undo"
 _DESK_WINS_AFTER = 2  # overridden so often, the rule leaves the field to the desk
 
 
@@ -30,6 +31,7 @@ class Case:
     world: World
     progress: Progress
     insist: bool
+    observe: bool
     inputs: str  # fingerprint of what the rule decided on, its own fields left out
 
     @property
@@ -66,12 +68,15 @@ class Ruling:
 
 def rule_on(case: Case) -> Ruling:
     """Decide whether the proposal may go on; the memory comes back with what was yielded."""
+    if _is_undone(case.memory):
+        return _after_undo(case)
     if case.proposal.once:
         return _other_writer(case) or Ruling(go=True, memory=case.memory)
     if isinstance(case.proposal.effect, Link):
         return _link(case, case.proposal.effect)
     if field_text(case.after, case.field) == field_text(case.progress.work, case.field):
-        case.progress.owners.setdefault(case.field, (case.memory.rule, case.proposal.after))
+        if not case.observe:  # what is only observed stands in nobody's way
+            case.progress.owners.setdefault(case.field, (case.memory.rule, case.proposal.after))
         return Ruling(go=False, memory=case.memory, note=f"{case.field} is as wanted")
     for check in (_people, _desk, _parked, _other_writer, _other_owner):
         ruling = check(case)
@@ -80,7 +85,21 @@ def rule_on(case: Case) -> Ruling:
     return Ruling(go=True, memory=_forget_desk(case.memory, case.field))
 
 
-def link_text(link: Link) -> str:
+def _is_undone(memory: RuleMemory) -> bool:
+    """Tell whether a person took back what the rule did on the ticket in this episode."""
+    return any(name.endswith(_UNDONE) for name in memory.yielded)
+
+
+def _after_undo(case: Case) -> Ruling:
+    """Leave the whole ticket alone: who undid a rule wants none of its further steps either."""
+    held = isinstance(case.proposal.effect, SetField | Assign | Hold | Solve)
+    found = field_text(case.progress.work, case.field) if held else ""
+    if held and found == field_text(case.after, case.field):
+        return Ruling(go=False, memory=case.memory, note=f"{case.field} is as wanted")
+    return _yield_to(case, "undo", wrote=case.proposal.after, found=case.words(found))
+
+
+def link_text(link: Link | Unlink) -> str:
     """Name a link as one text: memory keeps each link as a field of its own."""
     return f"{link.target}/{link.id}"
 
@@ -99,8 +118,10 @@ def _people(case: Case) -> Ruling | None:
         return None
     wrote = case.written
     found = field_text(case.progress.original, case.field)
-    kept = wrote is None or found in {wrote.value, wrote.found or wrote.value}
-    left = (whom for whom in _WHOM if _left_to(case.field, whom) in case.memory.yielded)
+    kept = (
+        not _by_hand(case) if wrote is None else found in {wrote.value, wrote.found or wrote.value}
+    )
+    left = (whom for whom in _WHOM if left_to(case.field, whom) in case.memory.yielded)
     before = next(left, None)
     if kept and before is None:
         return None
@@ -109,13 +130,19 @@ def _people(case: Case) -> Ruling | None:
     return _yield_to(case, whom, wrote=words, found=case.words(found))
 
 
+def _by_hand(case: Case) -> bool:
+    """Tell whether a person set the field before the first pass, as the desk's history tells."""
+    world = case.world
+    return world.memory.first and (case.memory.ticket, case.field) in world.edits
+
+
 def _moved_by_us(case: Case, found: str) -> bool:
     """Tell whether what is there now is what another rule wrote last."""
     recent = case.world.memory.values.get((case.memory.ticket, case.field), ())
     return bool(recent) and recent[-1].value == found
 
 
-def _left_to(field: str, whom: Whom) -> str:
+def left_to(field: str, whom: Whom) -> str:
     """Name a yielded field in memory; to people by its bare name."""
     return field if whom == "people" else f"{field}@{whom}"
 
@@ -178,14 +205,14 @@ def _forget_desk(memory: RuleMemory, field: str) -> RuleMemory:
 
 def _yield_to(case: Case, whom: Whom, *, wrote: str, found: str) -> Ruling:
     effect = case.proposal.effect
-    name = link_text(effect) if isinstance(effect, Link) else _left_to(case.field, whom)
+    name = left_to(link_text(effect) if isinstance(effect, Link) else case.field, whom)
     fields = tuple(sorted({*case.memory.yielded, name}))
     yielded = _yielded(case, whom, wrote=wrote, found=found)
     return Ruling(go=False, memory=replace(case.memory, yielded=fields), yielded=yielded)
 
 
 def _yielded(
-    case: Case, whom: Literal["people", "parked", "rule", "desk"], *, wrote: str, found: str
+    case: Case, whom: Literal["people", "parked", "rule", "desk", "undo"], *, wrote: str, found: str
 ) -> Yielded:
     return Yielded(
         ticket=case.memory.ticket,

@@ -15,9 +15,10 @@ from sdtools.rules.book import (
     RuleBook,
     SetAction,
 )
-from sdtools.rules.decide import in_scope, judge_episode, open_pass, protected
+from sdtools.rules.decide import open_pass
 from sdtools.rules.facts import ticket_clock
 from sdtools.rules.judgement import Judgement, Progress
+from sdtools.rules.walk import in_scope, judge_episode, protected
 
 __all__ = ["baseline"]
 

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
-from sdtools.errors import ConfigError
-from sdtools.model.grades import Status
 from sdtools.model.memory import RuleMemory
 from sdtools.model.ticket import Ticket
 from sdtools.model.world import World
-from sdtools.plan import Change, Plan, Reason, SwitchedOff, field_text
-from sdtools.rules.act import Acting
-from sdtools.rules.book import Renderer, Rule, RuleBook
-from sdtools.rules.conditions import Verdict, each_test, fields_of, holds, judge
-from sdtools.rules.episode import advance
-from sdtools.rules.facts import FACTS, ticket_clock
-from sdtools.rules.judgement import Judgement, Pass, Progress
-from sdtools.rules.ladder import Due, due_actions
+from sdtools.plan import Change, Plan, SwitchedOff
+from sdtools.rules.book import Renderer, RuleBook
+from sdtools.rules.conditions import each_test
+from sdtools.rules.counts import count_rules
+from sdtools.rules.edits import prints_of
+from sdtools.rules.judgement import Judgement, Pass, paused
 from sdtools.rules.language import actions_of
 from sdtools.rules.lint import unknown_names
-from sdtools.rules.subject import Subject
-from sdtools.rules.writes import came_from
+from sdtools.rules.walk import telling
 
-__all__ = [
-    "decide",
-    "in_scope",
-    "judge_all",
-    "judge_episode",
-    "open_pass",
-    "protected",
-    "walk",
-]
-
-_IN_SCOPE = frozenset({Status.new, Status.assigned, Status.pending, Status.solved})
+__all__ = ["decide", "judge_all", "open_pass"]
 
 
 def decide(
@@ -52,7 +37,7 @@ def decide(
     """
     # the longest waiting first: who is least loaded is then the same, however a desk counts
     tickets = sorted(world.tickets, key=lambda ticket: (ticket.opened, ticket.number))
-    judged, kept = judge_all(open_pass(book, world, now, texts, only), tickets)
+    judged, kept = judge_all(open_pass(book, world, now, texts, only), tickets, telling)
     changes = tuple(change for result in kept for change in result.changes)
     return Plan(
         id=_plan_id(world.desk, now, changes),
@@ -66,6 +51,13 @@ def decide(
         switched_off=tuple(SwitchedOff(rule=r, reason=why) for r, why in judged.off.items()),
         conflicts=tuple(conflict for result in kept for conflict in result.conflicts),
         yields=tuple(yielded for result in kept for yielded in result.yields),
+        rules=count_rules(judged, kept),
+        prints=prints_of(book),
+        paused=tuple(
+            SwitchedOff(rule=rule.id, reason=why)
+            for rule in book.rules
+            if (why := paused(rule, world.paused))
+        ),
     )
 
 
@@ -101,14 +93,18 @@ def open_pass(
     )
 
 
-def judge_all(judged: Pass, tickets: Sequence[Ticket]) -> tuple[Pass, tuple[Judgement, ...]]:
+def judge_all(
+    judged: Pass,
+    tickets: Sequence[Ticket],
+    each: Callable[[Pass, Ticket], Iterator[Judgement]],
+) -> tuple[Pass, tuple[Judgement, ...]]:
     """Judge the rules on all tickets; once more without a rule that broke on one of them.
 
     Otherwise what it had done on other tickets by then would still be seen by later rules.
     """
     while True:
         known = dict(judged.off)
-        results = tuple(judgement for ticket in tickets for judgement in walk(judged, ticket))
+        results = tuple(judgement for ticket in tickets for judgement in each(judged, ticket))
         if judged.off == known:
             return judged, results
         judged = replace(judged, loads=Counter(), rounds=Counter())
@@ -120,140 +116,6 @@ def _missing_templates(book: RuleBook, texts: Renderer) -> Iterator[tuple[str, s
             name = getattr(action, "template", "")
             if name and not texts.has(name):
                 yield rule.id, f"there is no message template {name!r}"
-
-
-def walk(judged: Pass, ticket: Ticket) -> Iterator[Judgement]:
-    """Judge the rules on one ticket in order; each sees what those before it decided."""
-    if not in_scope(ticket) or protected(judged, ticket):
-        return
-    progress = Progress(original=ticket, work=ticket)
-    for rule in judged.book.rules:
-        if not judged.judges(rule):
-            continue
-        judgement = _judge_rule(judged, rule, progress)
-        yield judgement
-        if rule.stop and judgement.holds:
-            return
-
-
-def in_scope(ticket: Ticket) -> bool:
-    """Tell whether rules see the ticket: open or solved, never closed or deleted."""
-    return ticket.status in _IN_SCOPE and not ticket.deleted
-
-
-def protected(judged: Pass, ticket: Ticket) -> bool:
-    """Tell whether ``protect`` keeps every rule off; what cannot be known is protected too."""
-    if judged.everything_protected:
-        return True
-    condition = judged.book.protect
-    return condition is not None and holds(condition, _subject(judged, ticket, "")) is not False
-
-
-def _subject(judged: Pass, ticket: Ticket, calendar: str) -> Subject:
-    return Subject(
-        ticket=ticket, world=judged.world, book=judged.book, now=judged.now, calendar=calendar
-    )
-
-
-def judge_episode(judged: Pass, rule: Rule, progress: Progress) -> Judgement:
-    """Judge whether a rule's episode lasts and whether its ``when`` holds; nothing is done."""
-    subject = _subject(judged, progress.work, rule.calendar)
-    masked = _masked(judged, rule, subject)
-    own = judged.masks[rule.id]  # a rule that writes nothing of a ticket has nothing to mask
-    known = judged.memory(rule, progress.original.id)
-    memory = advance(known, progress.original, masked, judged.now)
-    truth = holds(rule.when, subject) if own and masked else masked
-    return Judgement(rule=rule, subject=subject, truth=truth, masked=masked, memory=memory)
-
-
-def _masked(judged: Pass, rule: Rule, subject: Subject) -> bool | None:
-    """Judge ``when`` as if the rule itself had written nothing."""
-    mask = judged.masks[rule.id]
-    found = holds(rule.when, subject, mask)
-    for status in sorted(came_from(rule, subject.ticket.status)) if not found else ():
-        before = replace(subject, ticket=replace(subject.ticket, status=status))
-        earlier = holds(rule.when, before, mask)
-        if earlier:
-            return True
-        found = None if earlier is None else found
-    return found
-
-
-def _judge_rule(judged: Pass, rule: Rule, progress: Progress) -> Judgement:
-    judgement = judge_episode(judged, rule, progress)
-    if not judgement.holds:
-        return judgement
-    used = _used(rule, judgement.subject)
-    due = due_actions(rule, judgement.memory.fired, used)
-    return _act(judged, judgement, progress, due, used) if due else judgement
-
-
-def _used(rule: Rule, subject: Subject) -> float | None:
-    clock = ticket_clock(subject, rule.clock) if rule.clock else None
-    return clock.used if clock else None
-
-
-def _act(
-    judged: Pass, judgement: Judgement, progress: Progress, due: tuple[Due, ...], used: float | None
-) -> Judgement:
-    rule = judgement.rule
-    verdict = judge(rule.when, judgement.subject)
-    basis = _basis(judged.book, rule, verdict, progress.original)
-    acting = Acting(
-        rule=rule,
-        judged=judged,
-        progress=progress,
-        memory=judgement.memory,
-        why=(*_why(verdict), *_clock_reason(rule, used, due)),
-        basis=basis,
-        inputs=_fingerprint(basis, judged.masks[rule.id]),
-    )
-    try:
-        for action in due:
-            acting.take(action)
-    except ConfigError as error:  # one broken template never stops the other rules
-        judged.off[rule.id] = str(error)
-        return judgement
-    return replace(
-        judgement,
-        memory=acting.memory,
-        changes=tuple(acting.changes),
-        conflicts=tuple(acting.conflicts),
-        yields=tuple(acting.yields),
-        notes=tuple(acting.notes),
-    )
-
-
-def _why(verdict: Verdict) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(fact=test.fact, operator=test.operator, wanted=test.wanted, actual=test.actual)
-        for test in verdict.tests
-        if test.holds
-    )
-
-
-def _clock_reason(rule: Rule, used: float | None, due: tuple[Due, ...]) -> tuple[Reason, ...]:
-    if used is None:
-        return ()
-    paths = {action.action.path for action in due}
-    reached = [step for step in rule.steps if any(a.path in paths for a in step.then)]
-    if not reached:
-        return ()
-    wanted = reached[-1].text
-    return (Reason(fact=f"{rule.clock}.used", operator="gte", wanted=wanted, actual=f"{used:.0%}"),)
-
-
-def _basis(book: RuleBook, rule: Rule, verdict: Verdict, ticket: Ticket) -> dict[str, str]:
-    names = {name for test in verdict.tests for name in FACTS[test.fact].fields}
-    names |= fields_of(book.protect) if book.protect else frozenset()
-    if rule.clock:
-        names |= FACTS[f"{rule.clock}.used"].fields
-    return {name: field_text(ticket, name) for name in sorted(names)}
-
-
-def _fingerprint(basis: dict[str, str], mask: frozenset[str]) -> str:
-    text = "\x1f".join(f"{name}={value}" for name, value in basis.items() if name not in mask)
-    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _moved(judged: Pass, result: Judgement) -> bool:

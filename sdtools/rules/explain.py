@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sdtools.model.memory import RuleMemory
 from sdtools.model.ticket import Ticket
 from sdtools.model.world import World
 from sdtools.plan import Change, Conflict, Yielded
 from sdtools.rules.book import Renderer, Rule, RuleBook
-from sdtools.rules.conditions import Judged, judge
-from sdtools.rules.decide import in_scope, judge_all, open_pass, protected
+from sdtools.rules.conditions import Branch, Judged, judge, missing
+from sdtools.rules.decide import judge_all, open_pass
 from sdtools.rules.episode import engaged
-from sdtools.rules.judgement import Judgement, Pass
+from sdtools.rules.judgement import Judgement, Pass, paused
 from sdtools.rules.subject import Subject
+from sdtools.rules.walk import clock_used, in_scope, protected, walk
 
-__all__ = ["Explanation", "RuleState", "explain"]
+__all__ = ["Explanation", "RuleState", "explain", "explain_all", "why_off"]
 
 
 class RuleState(StrEnum):
@@ -30,6 +32,7 @@ class RuleState(StrEnum):
     unknown = "unknown"  # a condition cannot be judged: something could not be read
     out = "out"  # rules do not see this ticket, or an earlier rule said stop
     disabled = "disabled"
+    paused = "paused"  # by a person, for a while
     off = "off"  # switched off for this desk
 
 
@@ -40,10 +43,13 @@ class Explanation:
     rule: Rule
     state: RuleState
     conditions: tuple[Judged, ...]
+    tree: Judged | Branch
+    memory: RuleMemory | None = None  # what the rule remembers of the ticket
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     yields: tuple[Yielded, ...] = ()
     notes: tuple[str, ...] = ()
+    used: float | None = None  # of a ladder's clock; None where the ticket has no such deadline
 
     @property
     def fired(self) -> bool:
@@ -55,14 +61,40 @@ class Explanation:
         """Return the first condition that does not hold."""
         return next((judged for judged in self.conditions if not judged.holds), None)
 
+    @property
+    def missing(self) -> int:
+        """Count the conditions that would have to come true: 1 is a near miss."""
+        return missing(self.tree)
+
 
 def explain(
     book: RuleBook, world: World, ticket: Ticket, now: datetime, texts: Renderer
 ) -> tuple[Explanation, ...]:
     """Judge one ticket as the pass would and say what came of each rule, in order."""
-    judged, judgements = judge_all(open_pass(book, world, now, texts), (ticket,))
+    judged, judgements = judge_all(open_pass(book, world, now, texts), (ticket,), walk)
     seen = {judgement.rule.id: judgement for judgement in judgements}
     return tuple(_each(judged, ticket, seen))
+
+
+def explain_all(
+    book: RuleBook, world: World, rule: Rule, now: datetime, texts: Renderer
+) -> tuple[tuple[Ticket, Explanation], ...]:
+    """Judge all tickets as the pass would and say what one rule makes of each that it may see."""
+    opened = open_pass(book, world, now, texts)
+    judged, judgements = judge_all(opened, world.tickets, walk)
+    return tuple(
+        (judgement.subject.ticket, _seen(judgement))
+        for judgement in judgements
+        if judgement.rule.id == rule.id and rule.id not in judged.off
+    )
+
+
+def why_off(book: RuleBook, world: World, rule: Rule, now: datetime, texts: Renderer) -> str:
+    """Say why a rule takes no part in passes over this desk; "" when it does."""
+    if not rule.enabled:
+        return "enabled: false"
+    opened = open_pass(book, world, now, texts)
+    return paused(rule, world.paused) or opened.off.get(rule.id, "")
 
 
 def _each(judged: Pass, ticket: Ticket, seen: dict[str, Judgement]) -> Iterator[Explanation]:
@@ -80,10 +112,13 @@ def _seen(judgement: Judgement) -> Explanation:
         rule=judgement.rule,
         state=_state(judgement),
         conditions=verdict.tests,
+        tree=verdict.root,
+        memory=judgement.memory if judgement.memory.episode else None,
         changes=judgement.changes,
         conflicts=judgement.conflicts,
         yields=judgement.yields,
         notes=judgement.notes,
+        used=clock_used(judgement.rule, judgement.subject),
     )
 
 
@@ -102,8 +137,16 @@ def _unseen(judged: Pass, ticket: Ticket, rule: Rule) -> Explanation:
         ticket=ticket, world=judged.world, book=judged.book, now=judged.now, calendar=rule.calendar
     )
     state, note = _why_unseen(judged, ticket, rule)
-    tests = judge(rule.when, subject).tests
-    return Explanation(rule=rule, state=state, conditions=tests, notes=(note,))
+    verdict = judge(rule.when, subject)
+    known = judged.memory(rule, ticket.id)
+    return Explanation(
+        rule=rule,
+        state=state,
+        conditions=verdict.tests,
+        tree=verdict.root,
+        memory=known if known.episode else None,
+        notes=(note,),
+    )
 
 
 def _why_unseen(judged: Pass, ticket: Ticket, rule: Rule) -> tuple[RuleState, str]:
@@ -111,6 +154,8 @@ def _why_unseen(judged: Pass, ticket: Ticket, rule: Rule) -> tuple[RuleState, st
         return RuleState.off, judged.off[rule.id]
     if not rule.enabled:
         return RuleState.disabled, "enabled: false"
+    if why := paused(rule, judged.world.paused):
+        return RuleState.paused, why
     if not in_scope(ticket):
         return RuleState.out, f"rules do not see {ticket.status} tickets"
     if protected(judged, ticket):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,11 +12,12 @@ from sdtools.model.ticket import Ticket
 from sdtools.model.world import World
 from sdtools.plan import Change, Conflict, Yielded
 from sdtools.rules.book import Renderer, Rule, RuleBook
+from sdtools.rules.conditions import Check, compiled
 from sdtools.rules.episode import engaged
 from sdtools.rules.subject import Subject
 from sdtools.rules.writes import written_by
 
-__all__ = ["Judgement", "Pass", "Progress"]
+__all__ = ["Judgement", "Pass", "Progress", "paused"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,11 @@ class Pass:
     loads: Counter[str] = field(default_factory=Counter)
     rounds: Counter[str] = field(default_factory=Counter)
     masks: dict[str, frozenset[str]] = field(default_factory=dict)
+    protects: Check | None = field(init=False)
+    whens: dict[str, Check] = field(init=False)  # rule id: its ``when`` as written
+    episodes: dict[str, Check] = field(init=False)  # with what the rule writes taken as true
+    course: tuple[tuple[Rule, Check, Set[str]], ...] = field(init=False)
+    # the rules that take part, each with its ``when`` and the tickets that it remembers
 
     def __post_init__(self) -> None:
         for ticket in self.world.tickets:
@@ -61,11 +68,24 @@ class Pass:
             for fired in memory.fired:
                 self.rounds[f"{rule}/{fired.action}"] += fired.times
         self.masks = {rule.id: written_by(rule) for rule in self.book.rules}
+        self.protects = compiled(self.book.protect) if self.book.protect else None
+        rules = self.book.rules
+        self.whens = {rule.id: compiled(rule.when) for rule in rules}
+        self.episodes = {rule.id: compiled(rule.when, self.masks[rule.id]) for rule in rules}
+        known: defaultdict[str, set[str]] = defaultdict(set)
+        for rule_id, ticket_id in self.world.memory.rules:
+            known[rule_id].add(ticket_id)
+        self.course = tuple(
+            (rule, self.whens[rule.id], known[rule.id] | known[rule.was or rule.id])
+            for rule in rules
+            if self.judges(rule)
+        )
 
     def judges(self, rule: Rule) -> bool:
         """Tell whether a rule takes part."""
         wanted = not self.only or rule.id in self.only
-        return rule.enabled and wanted and rule.id not in self.off
+        stopped = rule.id in self.off or bool(paused(rule, self.world.paused))
+        return rule.enabled and wanted and not stopped
 
     def memory(self, rule: Rule, ticket: str) -> RuleMemory:
         """Return what the rule, or the one that it replaces, remembers of the ticket."""
@@ -74,6 +94,11 @@ class Pass:
         if found is None:
             return RuleMemory(rule=rule.id, ticket=ticket)
         return found if found.rule == rule.id else _renamed(found, rule.id)
+
+
+def paused(rule: Rule, pauses: Mapping[str, str]) -> str:
+    """Return why people paused a rule, be it by its earlier name; "" when they did not."""
+    return pauses.get(rule.id, "") or pauses.get(rule.was, "")
 
 
 def _renamed(memory: RuleMemory, rule: str) -> RuleMemory:

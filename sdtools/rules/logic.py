@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sdtools.model.grades import Grade
 from sdtools.rules.book import All, AnyOf, Condition, Duration, Not, Test
@@ -14,7 +15,16 @@ from sdtools.rules.operators import any_of, holds_in, negated, positive
 from sdtools.rules.subject import Subject
 from sdtools.rules.values import UNKNOWN, Fact, FactType, Named, Since, Unknown, Value
 
-__all__ = ["Judged", "Verdict", "each_test", "holds_with", "judge_with"]
+__all__ = [
+    "Branch",
+    "Judged",
+    "Verdict",
+    "each_test",
+    "holds_with",
+    "judge_with",
+    "missing",
+    "test_holds",
+]
 
 _LONGEST_SHOWN = 120
 
@@ -31,11 +41,29 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Several judged parts: all must hold, or any; a ``not`` is already in its parts."""
+
+    way: Literal["all", "any"]
+    holds: bool | None
+    parts: tuple[Judged | Branch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Whether a condition holds (None: unknown), and every test of it in written order."""
 
-    truth: bool | None
-    tests: tuple[Judged, ...]
+    root: Judged | Branch
+
+    @property
+    def truth(self) -> bool | None:
+        """Tell whether the whole holds."""
+        return self.root.holds
+
+    @property
+    def tests(self) -> tuple[Judged, ...]:
+        """Return every test in written order."""
+        return tuple(_leaves(self.root))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +80,25 @@ def judge_with(
 ) -> Verdict:
     """Judge every test of a condition, none left out."""
     bench = _Bench(subject=subject, masked=masked, facts=facts)
-    told: list[Judged] = []
-    truth = _told(condition, bench, False, told)
-    return Verdict(truth=truth, tests=tuple(told))
+    return Verdict(root=_told(condition, bench, False))
+
+
+def missing(node: Judged | Branch) -> int:
+    """Count the tests that would have to come true for the whole to hold."""
+    if node.holds:
+        return 0
+    if isinstance(node, Judged):
+        return 1
+    needed = [missing(part) for part in node.parts]
+    return sum(needed) if node.way == "all" else min(needed, default=1)
+
+
+def _leaves(node: Judged | Branch) -> Iterator[Judged]:
+    if isinstance(node, Judged):
+        yield node
+        return
+    for part in node.parts:
+        yield from _leaves(part)
 
 
 def holds_with(
@@ -62,6 +106,11 @@ def holds_with(
 ) -> bool | None:
     """Judge a condition and stop as soon as the answer is certain."""
     return _quick(condition, _Bench(subject=subject, masked=masked, facts=facts), False)
+
+
+def test_holds(test: Test, fact: Fact, subject: Subject) -> bool | None:
+    """Judge one test of a fact, masked or turned by nothing."""
+    return _operator_holds(test, fact, fact.value(subject), subject)
 
 
 def each_test(condition: Condition) -> Iterator[Test]:
@@ -76,18 +125,17 @@ def each_test(condition: Condition) -> Iterator[Test]:
                 yield from each_test(one)
 
 
-def _told(condition: Condition, bench: _Bench, contrary: bool, told: list[Judged]) -> bool | None:
+def _told(condition: Condition, bench: _Bench, contrary: bool) -> Judged | Branch:
     """Judge a condition or its contrary: the contrary of "all" is "any" of the contraries."""
     if isinstance(condition, Test):
-        judged = _judged(condition, bench, contrary)
-        told.append(judged)
-        return judged.holds
+        return _judged(condition, bench, contrary)
     if isinstance(condition, Not):
-        return _told(condition.part, bench, not contrary, told)
-    parts = [_told(part, bench, contrary, told) for part in condition.parts]
+        return _told(condition.part, bench, not contrary)
+    parts = tuple(_told(part, bench, contrary) for part in condition.parts)
+    truths = [part.holds for part in parts]
     if isinstance(condition, All) is contrary:
-        return any_of(parts)
-    return negated(any_of(map(negated, parts)))
+        return Branch(way="any", holds=any_of(truths), parts=parts)
+    return Branch(way="all", holds=negated(any_of(map(negated, truths))), parts=parts)
 
 
 def _quick(condition: Condition, bench: _Bench, contrary: bool) -> bool | None:

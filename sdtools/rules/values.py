@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Final, Literal
 
 from sdtools.model.grades import Grade
+from sdtools.model.ticket import Ticket
 from sdtools.rules.subject import Subject
 
 __all__ = ["UNKNOWN", "Fact", "FactType", "Known", "Named", "Refers", "Since", "Unknown", "Value"]
@@ -89,6 +90,10 @@ class Fact:
     lenient: frozenset[str] = frozenset()  # of these, those whose being unknown `read` judges
     choices: tuple[str, ...] = ()
     refers: Refers = ""  # the part of the directory that its names must be in
+    key: Callable[[Ticket], Hashable] | None = None
+    # all of the ticket that the value rests on, where the rest is the same for every ticket and
+    # rule of a pass: a test of it is judged once for each key
+    cost: int = 1  # of reading it: in a condition the cheap ones are asked first
 
     def value(self, subject: Subject) -> Value:
         """Return the value for a ticket; UNKNOWN when a field it is made of was not read."""

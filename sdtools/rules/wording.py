@@ -12,6 +12,7 @@ __all__ = ["did_you_mean", "fold", "has_words", "path_key", "unaccented", "words
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "ʼ": "'"})
 _WORD = re.compile(r"[^\W_]+")
+_FOREIGN = re.compile(r"[^\x00-\u02ff]")  # all marks that are set on letters lie above
 _STEP = re.compile(r"\s*>\s*")
 _SHORTEST_STEM = 3  # "bus" is not the plural of "bu"
 _ES_AFTER = ("s", "x", "z", "ch", "sh")
@@ -23,7 +24,11 @@ def unaccented(text: str) -> str:
     if text.isascii():
         return text
     parts = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    return _FOREIGN.sub(_no_mark, parts)
+
+
+def _no_mark(found: re.Match[str]) -> str:
+    return "" if unicodedata.combining(found.group()) else found.group()
 
 
 @lru_cache(maxsize=16384)
@@ -47,7 +52,9 @@ def words_of(text: str) -> tuple[str, ...]:
 def has_words(text: str, wanted: str) -> bool:
     """Tell whether a text has a word, or words in a row, in singular or plural."""
     needles = words_of(wanted)
-    if not needles or not all(_forms(needle) & _all_forms(text) for needle in needles):
+    if not needles or not _may_have(text, wanted):
+        return False
+    if not all(_forms(needle) & _all_forms(text) for needle in needles):
         return False
     if len(needles) == 1:
         return True
@@ -63,6 +70,25 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
     by_fold = {fold(name): str(name) for name in known}
     near = get_close_matches(fold(written), by_fold, n=1, cutoff=0.65)
     return f"did you mean {by_fold[near[0]]!r}?" if near else ""
+
+
+def _may_have(text: str, wanted: str) -> bool:
+    """Tell whether a text holds how the wanted words begin; most texts are done with here."""
+    folded = unaccented(text).casefold()
+    return all(any(begin in folded for begin in begins) for begins in _begins(wanted))
+
+
+@lru_cache(maxsize=4096)
+def _begins(wanted: str) -> tuple[tuple[str, ...], ...]:
+    """Return for each wanted word the letters that one of a text must begin with to match it."""
+    return tuple(tuple({_stump(form) for form in _forms(needle)}) for needle in words_of(wanted))
+
+
+def _stump(form: str) -> str:
+    """Cut off what a plural changes: ``-y`` becomes ``-ies``, ``-al`` becomes ``-aux``."""
+    if form.endswith("al"):
+        return form[:-1]
+    return form.removesuffix("y")
 
 
 @lru_cache(maxsize=512)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sdtools.config.settings import JobSettings
 from sdtools.plan import OutcomeState
+from sdtools.store.pauses import PauseBook
 from sdtools.verbs.apply import ApplyOrder, Done, apply_desk
 from sdtools.verbs.connect import connect
 from sdtools.verbs.hold import hold
@@ -44,6 +45,9 @@ def work_on(workspace: Workspace, work: Work) -> Worked:
 
 
 def _pass(workspace: Workspace, work: Work) -> Worked:
+    pause = PauseBook(workspace.database).of_desk(work.job.target, work.now())
+    if pause is not None:  # reports go on, so the mirror stays fresh
+        return replace(_pull(workspace, work), detail=f"pulled only: {pause.words}")
     order = ApplyOrder(
         now=work.now,
         wall=work.wall,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -86,7 +87,7 @@ class Templates:
     def render_text(self, text: str, values: Mapping[str, object], language: str) -> str:
         """Render a text written in a rule."""
         try:
-            template = self._environment.from_string(text)
+            template = _inline(self._environment, text)
         except TemplateSyntaxError as error:
             raise ConfigError(f"text {one_line(text)[:60]!r}: {error.message}") from error
         return self._run(template, values, language).strip()
@@ -211,6 +212,12 @@ def _compile(environment: ImmutableSandboxedEnvironment, path: Path) -> _Message
 def _template(environment: ImmutableSandboxedEnvironment, source: str, path: Path) -> Template:
     code = environment.compile(source, path.name, str(path))
     return Template.from_code(environment, code, environment.make_globals(None))
+
+
+@lru_cache(maxsize=512)
+def _inline(environment: ImmutableSandboxedEnvironment, text: str) -> Template:
+    """Compile a text of a rule once: a pass renders it for every ticket."""
+    return environment.from_string(text)
 
 
 def _place(trace: TracebackType | None) -> str:

@@ -5,40 +5,44 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
+from sdtools.apply.advance import Memories
 from sdtools.apply.context import Applied, ApplyContext
-from sdtools.apply.guard import guard
+from sdtools.apply.recovery import recover
 from sdtools.apply.run import apply_plan
 from sdtools.config.settings import DeskSettings
 from sdtools.connectors.desk import Desk
 from sdtools.connectors.http import sleep
 from sdtools.connectors.webhook import post_webhook
-from sdtools.errors import GuardError, UsageError
+from sdtools.errors import UsageError
 from sdtools.model.ticket import Ticket
 from sdtools.plan import OutcomeState, Plan
 from sdtools.rules.book import RuleBook
+from sdtools.rules.edits import edited
 from sdtools.store.journal import Journal
 from sdtools.store.memory import MemoryStore
 from sdtools.store.mirror import Mirror
-from sdtools.store.plans import PlanShelf, plan_from_json
+from sdtools.store.observations import ObservationBook
+from sdtools.store.plans import plan_from_json
 from sdtools.verbs.connect import connect
-from sdtools.verbs.hold import hold
-from sdtools.verbs.plan import (
-    Selection,
-    decide_on,
-    refresh,
-    rule_limits,
-    save_plan,
-    select,
-)
+from sdtools.verbs.guarded import PLAN_LIVES, refuse_blocked, refuse_first_pass
+from sdtools.verbs.hold import Held, hold
+from sdtools.verbs.pause import refuse_paused
+from sdtools.verbs.plan import Selection, decide_on, refresh, select
 from sdtools.verbs.send import Sent, send_due
 from sdtools.verbs.workspace import Workspace, load_book
 
-__all__ = ["ApplyOrder", "Done", "apply_desk", "apply_file", "read_plan"]
-
-_PLAN_LIVES = timedelta(hours=24)
+__all__ = [
+    "ApplyOrder",
+    "Done",
+    "apply_desk",
+    "apply_file",
+    "carry_out",
+    "read_plan",
+    "settle_open",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +95,21 @@ class Done:
 def apply_desk(workspace: Workspace, settings: DeskSettings, order: ApplyOrder) -> Done:
     """Do a whole pass over a desk."""
     book = load_book(settings)
+    refuse_paused(workspace.database, settings.name, order.now())
     with (
         hold(workspace.database, settings.name, order.wall) as holds,
-        connect(settings, order.wait) as desk,
+        connect(settings, order.wait, holds) as desk,
     ):
         now = order.now()
         refresh(workspace, settings, desk, now, False, order.pulled)
+        if any(one.undoes for one in Journal(workspace.database, settings.name).unsettled()):
+            settle_open(workspace, settings, order, desk, holds)  # else it would be done again
         known = (desk.account_id, desk.consequences)
         made = decide_on(workspace, settings, book, known, now, order.selection).plan
-        _first_pass(workspace, settings, order)
-        _guard(workspace, settings, order, made, book)
-        return _carry_out(workspace, settings, order, made, book, desk, holds)
+        if not order.adopt:
+            refuse_first_pass(workspace, settings, now)
+            refuse_blocked(workspace, settings, made, book, order.limit, now)
+        return carry_out(workspace, settings, order, made, book, desk, holds)
 
 
 def apply_file(workspace: Workspace, settings: DeskSettings, plan: Plan, order: ApplyOrder) -> Done:
@@ -109,23 +117,28 @@ def apply_file(workspace: Workspace, settings: DeskSettings, plan: Plan, order: 
     book = load_book(settings)
     if plan.rulebook != book.fingerprint:
         raise UsageError(
-            f"plan {plan.id} was made by other rules than those of desk {settings.name} now",
+            f"plan {plan.id} was made by other rules than those of desk {settings.name} now"
+            f" ({edited(plan.prints, book)})",
             f"make a new one: sdtools plan {settings.name} --out FILE",
         )
-    if order.now() - plan.now > _PLAN_LIVES:
+    if order.now() - plan.now > PLAN_LIVES:
         raise UsageError(
             f"plan {plan.id} was made at {plan.now:%Y-%m-%d %H:%M} UTC: what it says of ages and"
             " deadlines may no longer be true",
             f"make a new one: sdtools plan {settings.name} --out FILE",
         )
     plan = select(workspace, settings, plan, order.selection, book)
+    if not plan.undoes:
+        refuse_paused(workspace.database, settings.name, order.now())
     with (
         hold(workspace.database, settings.name, order.wall) as holds,
-        connect(settings, order.wait) as desk,
+        connect(settings, order.wait, holds) as desk,
     ):
-        _first_pass(workspace, settings, order)
-        _guard(workspace, settings, order, plan, book)
-        return _carry_out(workspace, settings, order, plan, book, desk, holds)
+        if not (order.adopt or plan.undoes):
+            refuse_first_pass(workspace, settings, order.now())
+        if not order.adopt:
+            refuse_blocked(workspace, settings, plan, book, order.limit, order.now())
+        return carry_out(workspace, settings, order, plan, book, desk, holds)
 
 
 def read_plan(path: Path) -> Plan:
@@ -139,96 +152,73 @@ def read_plan(path: Path) -> Plan:
     return plan_from_json(text)
 
 
-def _first_pass(workspace: Workspace, settings: DeskSettings, order: ApplyOrder) -> None:
-    if order.adopt or not MemoryStore(workspace.database, settings.name).load(order.now()).first:
-        return
-    name = settings.name
-    raise GuardError(
-        f"this would be the first pass over desk {name}: nothing was changed",
-        f"look at `sdtools plan {name}`, then choose: `sdtools baseline {name}` leaves existing"
-        f" tickets as people left them; `sdtools apply {name} --adopt` acts on them too",
-    )
-
-
-def _guard(
-    workspace: Workspace, settings: DeskSettings, order: ApplyOrder, plan: Plan, book: RuleBook
-) -> None:
-    if order.adopt:
-        return
-    last_good = Journal(workspace.database, settings.name).last_good()
-    known = Mirror(workspace.database, settings.name).known_and_new(last_good)
-    limits = rule_limits(book)
-    blocked = guard(plan, book.limits, known.known, known.new, order.limit, limits)
-    if blocked is None:
-        return
-    path = _saved_for_review(workspace, settings, replace(plan, blocked=blocked), last_good)
-    raise GuardError(
-        f"stopped by the limit on {blocked.limit}: {blocked.wanted} wanted, {blocked.allowed}"
-        f" allowed (rule {blocked.rule}); nothing was changed",
-        f"review {path}, then: sdtools apply {path} --limit {_touched(plan)}",
-    )
-
-
-def _touched(plan: Plan) -> int:
-    """Count the tickets that a plan would touch: what ``--limit`` has to allow."""
-    return len({change.ticket for change in plan.changes if not change.observe})
-
-
-def _saved_for_review(
-    workspace: Workspace, settings: DeskSettings, plan: Plan, last_good: datetime | None
-) -> Path:
-    """Save a plan that was stopped; what a schedule plans again and again is saved once."""
-    folder = workspace.settings.path.parent
-    shelf = PlanShelf(workspace.database, settings.name)
-    earlier = shelf.latest_blocked()
-    if earlier and (last_good is None or earlier.now > last_good) and _same(earlier, plan):
-        path = folder / f"{earlier.id}.json"
-        if path.is_file():
-            return path
-    shelf.save(plan)
-    path = folder / f"{plan.id}.json"
-    save_plan(plan, path)
-    return path
-
-
-def _same(one: Plan, other: Plan) -> bool:
-    """Tell whether two plans want the same, under the same rules, and the first is young."""
-    keys = [{change.key for change in plan.changes} for plan in (one, other)]
-    young = other.now - one.now < _PLAN_LIVES / 2  # a person needs time to review it
-    return young and one.rulebook == other.rulebook and keys[0] == keys[1]
-
-
-def _carry_out(
+def carry_out(
     workspace: Workspace,
     settings: DeskSettings,
     order: ApplyOrder,
     plan: Plan,
     book: RuleBook,
     desk: Desk,
-    holds: Callable[[], bool],
+    holds: Held,
 ) -> Done:
+    """Ask, carry the plan out, send the mail that it causes."""
     database = workspace.database
     if not order.confirm(plan):
         nothing = Sent(sent=0, failed=0, waiting=0)
         return Done(plan=plan, applied=None, counts=Counter(), mail=nothing)
-    mirror = Mirror(database, settings.name)
-    context = ApplyContext(
+    context = replace(
+        _context(workspace, settings, order, holds),
+        kind=_kind(plan),
+        insisting=frozenset(rule.id for rule in book.rules if rule.insist),
+    )
+    journal = Journal(database, settings.name, holds.lease)
+    applied = apply_plan(plan, desk, journal, context)
+    ObservationBook(database, settings.name).take(plan.changes, order.now())
+    sent = send_due(database, workspace.settings.mail, order.now())
+    counts = Counter(outcome.state for outcome in applied.outcomes)
+    return Done(plan=plan, applied=applied, counts=counts, mail=sent)
+
+
+def _context(
+    workspace: Workspace, settings: DeskSettings, order: ApplyOrder, holds: Held
+) -> ApplyContext:
+    """Return what apply is given besides a plan, as things stand now."""
+    mirror = Mirror(workspace.database, settings.name)
+    return ApplyContext(
         now=order.now,
         directory=mirror.directory(),
-        memory=MemoryStore(database, settings.name).load(order.now()),
+        memory=MemoryStore(workspace.database, settings.name).load(order.now()),
         post_webhook=post_webhook,
         stop=order.stop,
         holds=holds,
         progress=order.progress,
         keep=lambda tickets: _keep(mirror, tickets, order.now()),
         texts=workspace.templates,
-        kind="part" if plan.partial else "apply",
-        insisting=frozenset(rule.id for rule in book.rules if rule.insist),
     )
-    applied = apply_plan(plan, desk, Journal(database, settings.name), context)
-    sent = send_due(database, workspace.settings.mail, order.now())
-    counts = Counter(outcome.state for outcome in applied.outcomes)
-    return Done(plan=plan, applied=applied, counts=counts, mail=sent)
+
+
+def settle_open(
+    workspace: Workspace, settings: DeskSettings, order: ApplyOrder, desk: Desk, holds: Held
+) -> None:
+    """Settle what killed runs left open, by what the desk holds now."""
+    context = _context(workspace, settings, order, holds)
+    nothing = Plan(
+        id="",
+        desk=settings.name,
+        desk_url=settings.url,
+        rulebook="",
+        now=order.now(),
+        tickets=0,
+        changes=(),
+    )
+    memories = Memories(context.memory.rules, nothing)
+    recover(desk, Journal(workspace.database, settings.name, holds.lease), "", memories, context)
+
+
+def _kind(plan: Plan) -> str:
+    if plan.undoes:
+        return "undo"
+    return "part" if plan.partial else "apply"
 
 
 def _keep(mirror: Mirror, tickets: Iterable[Ticket], now: datetime) -> None:

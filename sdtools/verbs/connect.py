@@ -17,12 +17,10 @@ from sdtools.config.settings import (
 )
 from sdtools.connectors.desk import Desk
 from sdtools.connectors.glpi.consequences import GlpiConsequences
-from sdtools.connectors.glpi.desk import glpi_desk
 from sdtools.connectors.glpi.options import KnownErrorSource, Vip
-from sdtools.connectors.http import Wait, sleep
+from sdtools.connectors.http import May, Wait, always, sleep
 from sdtools.connectors.servicenow import options as servicenow
 from sdtools.connectors.servicenow.consequences import ServiceNowConsequences
-from sdtools.connectors.servicenow.desk import servicenow_desk
 from sdtools.errors import UsageError
 from sdtools.model.world import Consequences
 from sdtools.store.codec import Codec
@@ -40,19 +38,21 @@ class _Arithmetic:
     document: str
 
 
-def connect(settings: DeskSettings, wait: Wait = sleep) -> Desk:
+def connect(settings: DeskSettings, wait: Wait = sleep, may: May = always) -> Desk:
     """Return the desk, not yet entered: nothing is sent before ``with``.
 
-    ``wait`` takes the seconds between two tries of a request.
+    ``wait`` takes the seconds between two tries of a request; ``may`` is asked before each write.
     """
     match settings.access:
         case GlpiAccess() as access:
-            return _glpi(settings, access, wait)
+            return _glpi(settings, access, wait, may)
         case ServiceNowAccess() as access:
-            return _servicenow(settings, access, wait)
+            return _servicenow(settings, access, wait, may)
 
 
-def _glpi(settings: DeskSettings, access: GlpiAccess, wait: Wait) -> Desk:
+def _glpi(settings: DeskSettings, access: GlpiAccess, wait: Wait, may: May) -> Desk:
+    from sdtools.connectors.glpi.desk import glpi_desk  # a pass over one kind loads one kind
+
     vip = settings.vip
     known = settings.known_errors
     return glpi_desk(
@@ -67,10 +67,13 @@ def _glpi(settings: DeskSettings, access: GlpiAccess, wait: Wait) -> Desk:
         ),
         timezone=settings.timezone,
         wait=wait,
+        may=may,
     )
 
 
-def _servicenow(settings: DeskSettings, access: ServiceNowAccess, wait: Wait) -> Desk:
+def _servicenow(settings: DeskSettings, access: ServiceNowAccess, wait: Wait, may: May) -> Desk:
+    from sdtools.connectors.servicenow.desk import servicenow_desk
+
     vip = settings.vip
     known = settings.known_errors
     return servicenow_desk(
@@ -86,6 +89,7 @@ def _servicenow(settings: DeskSettings, access: ServiceNowAccess, wait: Wait) ->
         ),
         timezone=settings.timezone,
         wait=wait,
+        may=may,
     )
 
 

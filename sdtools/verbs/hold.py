@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,15 +15,25 @@ from sdtools.errors import LeaseError, StoreError
 from sdtools.store.database import Database
 from sdtools.store.lease import Lease
 
-__all__ = ["hold"]
+__all__ = ["Held", "hold"]
 
 _BEAT = 20.0  # seconds; a lease lasts two minutes without one
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A lease that we have: called, it tells whether it is still ours."""
+
+    lease: Lease
+    wall: Callable[[], datetime]
+
+    def __call__(self) -> bool:
+        """Tell whether the lease is still ours."""
+        return self.lease.holds(self.wall())
+
+
 @contextmanager
-def hold(
-    database: Database, desk: str, wall: Callable[[], datetime]
-) -> Iterator[Callable[[], bool]]:
+def hold(database: Database, desk: str, wall: Callable[[], datetime]) -> Iterator[Held]:
     """Hold the lease of a desk; the value tells at any time whether it is still ours.
 
     LeaseError when another run has it. ``wall`` is real time: leases are between processes.
@@ -36,7 +47,7 @@ def hold(
         beat = threading.Thread(target=_keep, args=(lease, wall, ended), daemon=True)
         beat.start()
         try:
-            yield lambda: lease.holds(wall())
+            yield Held(lease=lease, wall=wall)
         finally:
             ended.set()
             beat.join()

@@ -16,6 +16,7 @@ from sdtools.plan import Plan, narrow
 from sdtools.rules.book import RuleBook
 from sdtools.rules.decide import decide
 from sdtools.rules.wording import did_you_mean
+from sdtools.store.history import History
 from sdtools.store.journal import Journal
 from sdtools.store.mirror import Mirror
 from sdtools.store.plans import plan_to_json
@@ -33,6 +34,8 @@ __all__ = [
     "rule_limits",
     "save_plan",
     "select",
+    "tickets_of",
+    "zone_of",
 ]
 
 
@@ -83,7 +86,9 @@ def refresh(
     progress: Callable[[int], None],
 ) -> Pulled:
     """Refresh the mirror, and what deciding offline needs to know of the desk."""
-    pulled = pull(desk, Mirror(workspace.database, settings.name), now, full, progress)
+    mirror = Mirror(workspace.database, settings.name)
+    history = History(workspace.database, settings.name)
+    pulled = pull(desk, mirror, history, now, full, progress)
     keep_consequences(workspace.database, settings, desk, now)
     return pulled
 
@@ -97,11 +102,11 @@ def decide_on(
     selection: Selection,
 ) -> Decided:
     """Decide on the mirror as it is, and say whether the guard would stop the plan."""
-    world = build_world(settings, workspace.database, of_desk[0], of_desk[1], now)
+    world = build_world(settings, workspace.database, of_desk[0], of_desk[1], now, book)
     only = _rules_of(selection, book)
-    texts = replace(workspace.templates, timezone=_zone(settings, book))
+    texts = replace(workspace.templates, timezone=zone_of(settings, book))
     made = replace(decide(book, world, now, texts, only), desk_url=settings.url)
-    made = narrow(made, _tickets_of(workspace, settings, selection), only)
+    made = narrow(made, tickets_of(workspace, settings, selection), only)
     last_good = Journal(workspace.database, settings.name).last_good()
     known = Mirror(workspace.database, settings.name).known_and_new(last_good)
     blocked = guard(made, book.limits, known.known, known.new, None, rule_limits(book))
@@ -127,7 +132,7 @@ def select(
     workspace: Workspace, settings: DeskSettings, made: Plan, selection: Selection, book: RuleBook
 ) -> Plan:
     """Keep the selected part of a plan; UsageError for a rule or ticket that there is not."""
-    tickets = _tickets_of(workspace, settings, selection)
+    tickets = tickets_of(workspace, settings, selection)
     return narrow(made, tickets, _rules_of(selection, book))
 
 
@@ -140,9 +145,10 @@ def _rules_of(selection: Selection, book: RuleBook) -> frozenset[str]:
     return frozenset(selection.rules)
 
 
-def _tickets_of(
+def tickets_of(
     workspace: Workspace, settings: DeskSettings, selection: Selection
 ) -> frozenset[str]:
+    """Return the ids of the selected tickets; UsageError for one that there is not."""
     mirror = Mirror(workspace.database, settings.name)
     tickets = set()
     for text in selection.tickets:
@@ -154,7 +160,7 @@ def _tickets_of(
     return frozenset(tickets)
 
 
-def _zone(settings: DeskSettings, book: RuleBook) -> str:
+def zone_of(settings: DeskSettings, book: RuleBook) -> str:
     """Return the zone of the times in messages: of the rules' calendar, else of the desk."""
     calendar = book.calendars.get(book.default_calendar)
     return calendar.timezone if calendar else settings.timezone or "UTC"

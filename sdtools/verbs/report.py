@@ -13,6 +13,7 @@ from sdtools.reports.period import Period, parse_week, previous, week_of
 from sdtools.reports.render import render_html, render_message, render_text, weekly_json
 from sdtools.store.journal import Journal
 from sdtools.store.mirror import Mirror
+from sdtools.store.observations import ObservationBook
 from sdtools.store.outbox import Outbox
 from sdtools.verbs.send import Sent, send_due
 from sdtools.verbs.workspace import Workspace
@@ -48,6 +49,9 @@ def figures(workspace: Workspace, report: ReportSettings, period: Period, now: d
         directory=mirror.directory(),
         known_errors=mirror.knowledge(),
         done=Journal(workspace.database, settings.name).settled_between(period.begin, until),
+        observed=ObservationBook(workspace.database, settings.name).between(
+            period.begin, min(period.end, now)
+        ),
     )
     return weekly(material, period, now)
 

@@ -13,6 +13,7 @@ from sdtools.store.jobs import JobBook, JobState
 from sdtools.store.journal import Journal
 from sdtools.store.mirror import Mirror
 from sdtools.store.outbox import MessageState, Outbox
+from sdtools.store.pauses import Pause, PauseBook
 from sdtools.store.plans import PlanShelf
 from sdtools.verbs.workspace import Workspace
 
@@ -53,6 +54,7 @@ class BlockedPlan:
     wanted: int
     allowed: int
     rule: str
+    words: str  # the limit, and how far over it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ class Status:
     desks: tuple[DeskStatus, ...]
     mail: MailStatus
     stale: tuple[str, ...]
+    pauses: tuple[Pause, ...] = ()  # what people stopped for a while
 
 
 def status(workspace: Workspace, now: datetime) -> Status:
@@ -97,7 +100,8 @@ def status(workspace: Workspace, now: datetime) -> Status:
         stale.append(f"mail: {mail.overdue} cannot be sent: {mail.last_error}")
     if mail.dead:
         stale.append(f"mail: {mail.dead} given up; see sdtools mail list")
-    return Status(now=now, jobs=jobs, desks=desks, mail=mail, stale=tuple(stale))
+    pauses = PauseBook(workspace.database).active(now)
+    return Status(now=now, jobs=jobs, desks=desks, mail=mail, stale=tuple(stale), pauses=pauses)
 
 
 def jobs_of(workspace: Workspace, now: datetime) -> tuple[JobStatus, ...]:
@@ -179,14 +183,12 @@ def _blocked(database: Database, name: str, last_good: datetime | None) -> Block
         wanted=why.wanted,
         allowed=why.allowed,
         rule=why.rule,
+        words=why.words,
     )
 
 
 def _blocked_words(blocked: BlockedPlan) -> str:
-    return (
-        f"plan {blocked.plan} was stopped by the limit on {blocked.limit}: {blocked.wanted}"
-        f" wanted, {blocked.allowed} allowed (rule {blocked.rule})"
-    )
+    return f"plan {blocked.plan} was stopped by the {blocked.words} (rule {blocked.rule})"
 
 
 def _mail(database: Database, now: datetime) -> MailStatus:

@@ -88,6 +88,22 @@ def test_new_and_known_tickets_have_separate_limits() -> None:
     assert (blocked.limit, blocked.wanted) == ("known tickets", 21)
 
 
+def test_known_tickets_do_not_count_as_new_ones() -> None:
+    new = frozenset(str(number) for number in range(480))
+    assert ask(*urgent(520), known=1000, new=new) is None
+
+
+def test_two_public_comments_are_allowed_however_low_the_limit() -> None:
+    tight = Limits(known_percent=1, known_most=5, known_least=5)
+    assert guard(plan(*said(2)), tight, 0, NONE_NEW, None, {}) is None
+    assert guard(plan(*said(3)), tight, 0, NONE_NEW, None, {}) is not None
+
+
+def test_a_rules_limit_counts_its_own_tickets_only() -> None:
+    wanted = plan(*urgent(4), *urgent(15, rule="other"))
+    assert guard(wanted, Limits(), 0, NONE_NEW, None, {"r": 4}) is None
+
+
 @pytest.mark.parametrize(
     ("known", "count", "stops"), [(0, 2, False), (0, 3, True), (1000, 5, False), (1000, 6, True)]
 )

@@ -19,10 +19,12 @@ from sdtools.apply.marks import mark, marks_in
 from sdtools.apply.run import apply_plan
 from sdtools.connectors.desk import (
     Check,
+    Known,
     NewComment,
     NewHold,
     NewLink,
     NewSolution,
+    OldLink,
     TicketUpdate,
     WriteState,
     Written,
@@ -40,6 +42,7 @@ from sdtools.model.effects import (
     Webhook,
 )
 from sdtools.model.grades import Grade, Kind, Status
+from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
 from sdtools.model.memory import RuleMemory
 from sdtools.model.people import Directory
@@ -131,6 +134,7 @@ class PaperDesk:
     name: str = "paper"
     kind: str = "paper"
     url: str = "http://127.0.0.1/paper"
+    rereads_nightly: bool = False
     account_id: str = "99"
     opened_at: datetime | None = None
     consequences: Arithmetic = field(default_factory=Arithmetic)
@@ -138,8 +142,7 @@ class PaperDesk:
     down_at: str = ""  # the name of a call that does not get through
     unclear_at: str = ""  # the name of a call that is done, without an answer
     lost_at: str = ""  # the name of a call that is not done, without an answer
-    half: bool = False  # assignments stop half way, once
-    speechless: bool = False  # a ticket is set to wait, and the reason is lost
+    half: bool = False  # what takes two steps stops half way, once
     stubborn: bool = False  # urgency stays medium whatever is written
 
     def __enter__(self) -> Self:
@@ -165,8 +168,13 @@ class PaperDesk:
     def knowledge(self) -> tuple[KnownError, ...]:
         return ()
 
-    def tickets(self, since: datetime | None) -> Iterator[tuple[Ticket, ...]]:
+    def tickets(
+        self, since: datetime | None, known: Known | None = None
+    ) -> Iterator[tuple[Ticket, ...]]:
         yield tuple(self.held.values())
+
+    def history(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
+        yield ()
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Said, ...]]:
         yield tuple(self.said)
@@ -190,6 +198,9 @@ class PaperDesk:
 
     def link(self, links: Sequence[NewLink]) -> tuple[Written, ...]:
         return self._write("link", links, self._link)
+
+    def unlink(self, links: Sequence[OldLink]) -> tuple[Written, ...]:
+        return self._write("unlink", links, self._unlink)
 
     def hold(self, holds: Sequence[NewHold]) -> tuple[Written, ...]:
         return self._write("hold", holds, self._hold)
@@ -248,6 +259,12 @@ class PaperDesk:
         )
         return DONE
 
+    def _unlink(self, old: OldLink) -> Written:
+        ticket = self.held[old.ticket]
+        kept = tuple(one for one in ticket.articles if one != old.link.id)
+        self.held[old.ticket] = replace(ticket, articles=kept)
+        return DONE
+
     def _link(self, new: NewLink) -> Written:
         ticket = self.held[new.ticket]
         if new.link.id in ticket.articles:
@@ -256,11 +273,13 @@ class PaperDesk:
         return DONE
 
     def _hold(self, new: NewHold) -> Written:
-        self._becomes(new.ticket, Status.pending)
+        if not new.said:
+            self._comment(NewComment(ticket=new.ticket, text=new.text, public=False))
         self.fuse.burn()
-        if self.speechless:
+        if self.half:
+            self.half = False
             return Written(state=WriteState.unknown)
-        return self._comment(NewComment(ticket=new.ticket, text=new.text, public=False))
+        return self._becomes(new.ticket, Status.pending)
 
     def _becomes(self, ticket: str, status: Status) -> Written:
         self.held[ticket] = replace(self.held[ticket], status=status)
@@ -539,11 +558,13 @@ def test_an_assignment_left_half_done_is_brought_to_its_end(office: Office) -> N
     assert office.desk.held["1"].groups == ("4",)
 
 
-def test_a_wait_that_lost_its_reason_gets_it(office: Office) -> None:
-    office.desk.speechless = True
-    applied = office.apply(plan_of(*of_every_kind("1")))
-    assert set(states(applied.outcomes)) == {"applied"}
-    assert is_done(office, "1")
+def test_a_reason_that_is_there_without_its_wait_is_not_given_twice(office: Office) -> None:
+    plan = plan_of(wish("1", "hold", Hold(reason="Waiting"), "status", "new"))
+    office.desk.half = True
+    assert states(office.apply(plan).outcomes) == ["failed"]
+    assert states(office.apply(plan).outcomes) == ["applied"]
+    assert office.desk.held["1"].status is Status.pending
+    assert len(office.desk.said) == 1
 
 
 def test_a_value_that_the_desk_replaces_is_overridden(office: Office) -> None:

@@ -363,6 +363,7 @@ UNCLEAR = [
     ("POST", "/Problem_Ticket", Link(target="problem", id=str(PROBLEM)), ""),
     ("POST", "/ITILSolution", Solve(text="Restarted"), "status"),
     ("PUT", "/Ticket", Hold(reason="Waiting"), "status"),
+    ("POST", "/ITILFollowup", Hold(reason="Waiting"), "status"),
 ]
 
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_desk import CONFIG, NOW, Result, Sdtools
+from cli_desk import CONFIG, NOW, SNOW_CONFIG, Result, Sdtools
 
 from sdtools.cli.failure import run
 from sdtools.cli.main import cli
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
 from sdtools.emulator.mailsink import MailSink, serve_mail
+from sdtools.emulator.servicenow.desk import EmbeddedServiceNow
 from sdtools.emulator.world.seeded import seeded_world
-from sdtools.verbs.emulate import serve_world
+from sdtools.verbs.emulate import serve_servicenow_world, serve_world
 from sdtools.verbs.init import packed_rules
 
 
@@ -42,6 +43,27 @@ def folder(
     monkeypatch.setenv("TEST_APP_TOKEN", desk.app_token)
     monkeypatch.setenv("TEST_USER_TOKEN", desk.user_token)
     text = CONFIG.format(url=desk.url, port=sink.port)
+    (tmp_path / "sdtools.yaml").write_text(text, encoding="utf-8")
+    shutil.copyfile(packed_rules(), tmp_path / "rules.yaml")
+    return tmp_path
+
+
+@pytest.fixture
+def snow() -> Iterator[EmbeddedServiceNow]:
+    """Serve a small seeded ServiceNow whose clock stands still."""
+    with serve_servicenow_world(seeded_world(7, 150, NOW), Clock(NOW)) as served:
+        yield served
+
+
+@pytest.fixture
+def snow_folder(
+    snow: EmbeddedServiceNow, sink: MailSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Return a working folder with a configuration for the desk and the starter rules."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TEST_SNOW_USER", snow.user)
+    monkeypatch.setenv("TEST_SNOW_PASSWORD", snow.password)
+    text = SNOW_CONFIG.format(url=snow.url, port=sink.port)
     (tmp_path / "sdtools.yaml").write_text(text, encoding="utf-8")
     shutil.copyfile(packed_rules(), tmp_path / "rules.yaml")
     return tmp_path

@@ -98,7 +98,7 @@ def test_a_plan_made_by_other_rules_is_refused(folder: Path, sdtools: Sdtools) -
     rules.write_text(text, encoding="utf-8")
     refused = sdtools("apply", "plan.json", "--yes", "--adopt", *AT)
     assert refused.code == 2
-    assert "other rules" in refused.err
+    assert "other rules than those of desk glpi now (edited: urgent-stands-still)" in refused.err
 
 
 def test_a_landslide_is_stopped_and_can_be_reviewed_and_applied(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,50 +13,12 @@ import pytest
 import requests
 from cli_desk import NOW, Sdtools
 
-from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
 from sdtools.emulator.mailsink import MailSink
 from sdtools.emulator.servicenow.desk import EmbeddedServiceNow
-from sdtools.emulator.world.seeded import seeded_world
-from sdtools.verbs.emulate import serve_servicenow_world
-from sdtools.verbs.init import packed_rules
 
 AT = ("--now", NOW.isoformat())
 APPLY = ("apply", "snow", "--yes", "--json", *AT)
-CONFIG = """\
-database: sqlite:///sdtools.db
-rules: [rules.yaml]
-desks:
-  snow:
-    kind: servicenow
-    url: {url}
-    user: env:TEST_SNOW_USER
-    password: env:TEST_SNOW_PASSWORD
-    known_errors: {{category: Known errors}}
-mail: {{host: 127.0.0.1, port: {port}, security: none, from: "desk@example.org"}}
-reports:
-  weekly: {{desk: snow, to: [manager@example.org], language: en, timezone: Europe/Paris}}
-"""
-
-
-@pytest.fixture
-def snow() -> Iterator[EmbeddedServiceNow]:
-    """Serve a small seeded ServiceNow whose clock stands still."""
-    with serve_servicenow_world(seeded_world(7, 150, NOW), Clock(NOW)) as served:
-        yield served
-
-
-@pytest.fixture
-def snow_folder(
-    snow: EmbeddedServiceNow, sink: MailSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """Return a working folder with a configuration for the desk and the starter rules."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TEST_SNOW_USER", snow.user)
-    monkeypatch.setenv("TEST_SNOW_PASSWORD", snow.password)
-    _configured(tmp_path, CONFIG.format(url=snow.url, port=sink.port))
-    shutil.copyfile(packed_rules(), tmp_path / "rules.yaml")
-    return tmp_path
 
 
 def _configured(folder: Path, text: str) -> None:

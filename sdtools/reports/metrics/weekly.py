@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,7 @@ class Material:
     directory: Directory
     known_errors: Sequence[KnownError] = ()
     done: Sequence[ChangeRecordLike] = ()  # of the week
+    observed: Mapping[str, int] = field(default_factory=dict)  # by rule, tickets of the week
     clocks: Clocks | None = None  # None: the desk's own due dates
 
 
@@ -122,6 +123,7 @@ class Weekly:
     at_risk: tuple[Watched, ...]
     known_errors: tuple[Linked, ...]
     done: tuple[Deeds, ...]
+    observed: tuple[tuple[str, int], ...] = ()  # rule, tickets that it would have changed
 
     @property
     def running(self) -> bool:
@@ -173,6 +175,7 @@ def weekly(material: Material, period: Period, now: datetime) -> Weekly:
         at_risk=tuple(each for each in watch if not each.breached),
         known_errors=most_linked(scope.new, material.known_errors),
         done=deeds(material.done),
+        observed=tuple(sorted(material.observed.items(), key=lambda one: (-one[1], one[0]))),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sdtools.model.effects import Link
+from sdtools.model.effects import Link, Unlink
 from sdtools.model.knowledge import KnownErrorKind
 from sdtools.model.ticket import Ticket
 from sdtools.rules.book import LinkAction
@@ -20,7 +20,7 @@ def propose_link(action: LinkAction, about: Circumstances) -> tuple[Proposal, ..
     return (proposal,)
 
 
-def is_linked(ticket: Ticket, link: Link) -> bool:
+def is_linked(ticket: Ticket, link: Link | Unlink) -> bool:
     """Tell whether the ticket has this link."""
     match link.target:
         case "article":

@@ -9,6 +9,7 @@ from sdtools.rules.values import Fact, FactType, Named
 __all__ = ["KNOWLEDGE_FACTS", "best_candidate"]
 
 _TEXTS = frozenset({"title", "description"})
+_MATCHING = 6  # the dearest fact of all
 
 
 def best_candidate(subject: Subject) -> Candidate | None:
@@ -58,6 +59,7 @@ KNOWLEDGE_FACTS = (
         doc="The known error that fits best, by title or id (`article/12`).",
         read=_best,
         fields=_TEXTS,
+        cost=_MATCHING,
     ),
     Fact(
         name="known_error.signature",
@@ -65,6 +67,7 @@ KNOWLEDGE_FACTS = (
         doc="Whether a pattern, error code or terms declared on it were found: safe to link.",
         read=_signature,
         fields=_TEXTS,
+        cost=_MATCHING,
     ),
     Fact(
         name="known_error.score",
@@ -72,6 +75,7 @@ KNOWLEDGE_FACTS = (
         doc="How well its text fits, 0 to 1: good enough to suggest; empty when none fits.",
         read=_score,
         fields=_TEXTS,
+        cost=_MATCHING,
     ),
     Fact(
         name="known_error.linked",
@@ -79,5 +83,6 @@ KNOWLEDGE_FACTS = (
         doc="Whether the one that fits best is linked already.",
         read=_linked,
         fields=frozenset({"title", "description", "articles", "problems"}),
+        cost=_MATCHING,
     ),
 )

@@ -140,6 +140,7 @@ def _clock_facts(which: Which, what: str) -> tuple[Fact, ...]:
             read=_of_clock(which, said),
             fields=_COURSE[which] | _DESK_FIELDS[which],
             lenient=_DESK_FIELDS[which],
+            cost=2,
         )
         for name, kind, doc, said in kinds
     )
@@ -155,5 +156,6 @@ LEVEL_FACTS = (
         read=_name,
         fields=_DESK_FIELDS["respond"] | _DESK_FIELDS["resolve"],
         lenient=_DESK_FIELDS["respond"] | _DESK_FIELDS["resolve"],
+        cost=2,
     ),
 )

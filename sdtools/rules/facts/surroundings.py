@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 
 from sdtools.model.people import Directory, Node, Person
 from sdtools.model.ticket import Ticket
@@ -123,6 +124,7 @@ def _people_fact(name: str, doc: str, field: str, ids: Callable[[Ticket], tuple[
         read=lambda subject: _people(subject, ids(subject.ticket)),
         fields=frozenset({field}),
         refers="person",
+        key=attrgetter(field),
     )
 
 
@@ -133,6 +135,7 @@ def _tree_fact(name: Refers, doc: str, read: Callable[[Subject], Value]) -> Fact
         doc=doc,
         read=read,
         fields=frozenset({f"{name}_id"}),
+        key=attrgetter(f"{name}_id"),
         refers=name,
     )
 
@@ -144,6 +147,7 @@ def _requester_fact(name: str, doc: str, said: Callable[[Person], str]) -> Fact:
         doc=doc,
         read=_requester_text(said),
         fields=frozenset({"requesters"}),
+        key=attrgetter("requesters"),
     )
 
 
@@ -169,6 +173,7 @@ SURROUNDING_FACTS = (
         doc="The groups assigned to it.",
         read=lambda subject: _groups(subject, subject.ticket.groups),
         fields=frozenset({"groups"}),
+        key=attrgetter("groups"),
         refers="group",
     ),
     Fact(
@@ -177,6 +182,7 @@ SURROUNDING_FACTS = (
         doc="How many open tickets its group has (the busiest of several); empty without a group.",
         read=_group_load,
         fields=frozenset({"groups"}),
+        key=attrgetter("groups"),
     ),
     Fact(
         name="tier",
@@ -184,6 +190,7 @@ SURROUNDING_FACTS = (
         doc="The support level of its group, by `tiers` (the highest of several).",
         read=_tier,
         fields=frozenset({"groups"}),
+        key=attrgetter("groups"),
     ),
     _people_fact("assignee", "The people assigned to it.", "assignees", lambda one: one.assignees),
     _people_fact("requester", "Who asked.", "requesters", lambda one: one.requesters),
@@ -194,6 +201,7 @@ SURROUNDING_FACTS = (
         doc="Whether one of those who asked is a VIP; unknown when the desk does not tell.",
         read=_vip,
         fields=frozenset({"requesters"}),
+        key=attrgetter("requesters"),
     ),
     Fact(
         name="requester.group",
@@ -201,6 +209,7 @@ SURROUNDING_FACTS = (
         doc="The groups that asked, and the groups of those who asked.",
         read=_requester_groups,
         fields=frozenset({"requesters", "requester_groups"}),
+        key=attrgetter("requesters", "requester_groups"),
         refers="group",
     ),
     _requester_fact("email", "The mail address of who asked.", lambda one: one.email),
@@ -213,6 +222,7 @@ SURROUNDING_FACTS = (
         doc="The computers and other items that it is about.",
         read=_items,
         fields=frozenset({"items"}),
+        key=attrgetter("items"),
         refers="item",
     ),
     Fact(
@@ -221,5 +231,6 @@ SURROUNDING_FACTS = (
         doc="The types of those items: `Computer`.",
         read=_item_types,
         fields=frozenset({"items"}),
+        key=attrgetter("items"),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sdtools.model.grades import Kind, Status
@@ -64,6 +65,7 @@ _SCALES = (
         doc="What it is: `incident` or `request`.",
         read=lambda subject: subject.ticket.kind.value,
         fields=frozenset({"kind"}),
+        key=attrgetter("kind"),
         choices=tuple(Kind),
     ),
     Fact(
@@ -72,6 +74,7 @@ _SCALES = (
         doc="Where it stands.",
         read=lambda subject: subject.ticket.status.value,
         fields=frozenset({"status"}),
+        key=attrgetter("status"),
         choices=tuple(Status),
     ),
     Fact(
@@ -80,6 +83,7 @@ _SCALES = (
         doc="How soon it must be solved.",
         read=lambda subject: subject.ticket.urgency,
         fields=frozenset({"urgency"}),
+        key=attrgetter("urgency"),
     ),
     Fact(
         name="impact",
@@ -87,6 +91,7 @@ _SCALES = (
         doc="How much of the business it touches.",
         read=lambda subject: subject.ticket.impact,
         fields=frozenset({"impact"}),
+        key=attrgetter("impact"),
     ),
     Fact(
         name="priority",
@@ -94,6 +99,7 @@ _SCALES = (
         doc="What the desk made of urgency and impact.",
         read=lambda subject: subject.ticket.priority,
         fields=frozenset({"priority"}),
+        key=attrgetter("priority"),
     ),
 )
 
@@ -104,6 +110,7 @@ _TEXTS = (
         doc="Its title.",
         read=lambda subject: subject.ticket.title,
         fields=frozenset({"title"}),
+        cost=3,
     ),
     Fact(
         name="description",
@@ -111,6 +118,7 @@ _TEXTS = (
         doc="Its description, quoted mail and signature included.",
         read=lambda subject: subject.ticket.description,
         fields=frozenset({"description"}),
+        cost=4,
     ),
     Fact(
         name="text",
@@ -118,6 +126,7 @@ _TEXTS = (
         doc="Title and description, without quoted mail and signature.",
         read=_text,
         fields=frozenset({"title", "description"}),
+        cost=5,
     ),
     Fact(
         name="source",
@@ -125,6 +134,7 @@ _TEXTS = (
         doc="How it came in (phone, mail...), in the desk's own words.",
         read=lambda subject: subject.ticket.source,
         fields=frozenset({"source"}),
+        key=attrgetter("source"),
     ),
 )
 
@@ -212,6 +222,7 @@ _COURSE = (
         doc="How often it was solved and opened again.",
         read=lambda subject: subject.ticket.reopens,
         fields=frozenset({"reopens"}),
+        key=attrgetter("reopens"),
     ),
     Fact(
         name="comments",
@@ -238,6 +249,7 @@ _COURSE = (
         doc="The answer to the survey; empty before.",
         read=_satisfaction,
         fields=frozenset({"satisfaction"}),
+        key=attrgetter("satisfaction"),
     ),
     Fact(
         name="parent",
@@ -245,6 +257,7 @@ _COURSE = (
         doc="The id of the ticket that it is part of.",
         read=lambda subject: (subject.ticket.parent,) if subject.ticket.parent else (),
         fields=frozenset({"parent"}),
+        key=attrgetter("parent"),
     ),
     Fact(
         name="problem",
@@ -252,6 +265,7 @@ _COURSE = (
         doc="The ids of the problems linked to it.",
         read=lambda subject: subject.ticket.problems,
         fields=frozenset({"problems"}),
+        key=attrgetter("problems"),
     ),
     Fact(
         name="article",
@@ -259,6 +273,7 @@ _COURSE = (
         doc="The ids of the knowledge articles linked to it.",
         read=lambda subject: subject.ticket.articles,
         fields=frozenset({"articles"}),
+        key=attrgetter("articles"),
     ),
 )
 

@@ -1,0 +1,146 @@
+"""Pauses, alerts and observations through the command line."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from cli_desk import NOW, Sdtools
+
+from sdtools.emulator.glpi.desk import EmbeddedGlpi
+from sdtools.emulator.mailsink import MailSink
+from sdtools.store.database import open_database
+from sdtools.store.observations import ObservationBook
+
+AT = ("--now", NOW.isoformat())
+LATER = ("--now", (NOW + timedelta(hours=5)).isoformat())
+WHY = ("--why", "the mail server is moved")
+
+
+def _urgent(folder: Path, extra: str = "") -> None:
+    text = f"""\
+version: 1
+limits: {{known_percent: 100, known_most: 500}}
+priority:
+  - id: all-high
+    when: {{urgency: {{lt: high}}}}
+    then: {{set: {{urgency: high}}}}
+{extra}"""
+    (folder / "rules.yaml").write_text(text, encoding="utf-8")
+
+
+def test_a_paused_desk_is_planned_and_not_changed_until_it_is_resumed(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    del folder
+    assert sdtools("baseline", "glpi", *AT).code == 0
+    paused = sdtools("pause", "glpi", "--until", "4h", *WHY, *AT)
+    assert paused.code == 0
+    assert "until 2026-11-20 19:00 UTC: the mail server is moved" in paused.out
+
+    stopped = sdtools("apply", "glpi", "--yes", *AT)
+    assert stopped.code == 4
+    assert "the mail server is moved" in stopped.err
+    assert "sdtools resume glpi" in stopped.err
+    assert sdtools("plan", "glpi", "--out", "plan.json", *AT).code == 0
+    assert sdtools("apply", "plan.json", "--yes", *AT).code == 4
+    assert "desk glpi: paused until" in sdtools("status", *AT).out
+
+    assert sdtools("resume", "glpi").code == 0
+    assert sdtools("apply", "glpi", "--yes", *AT).code == 0
+
+
+def test_a_pause_ends_by_itself(folder: Path, sdtools: Sdtools) -> None:
+    del folder
+    sdtools("baseline", "glpi", *AT)
+    sdtools("pause", "--until", "4h", *WHY, *AT)
+    assert sdtools("apply", "glpi", "--yes", *AT).code == 4
+    assert sdtools("apply", "glpi", "--yes", *LATER).code == 0
+
+
+def test_a_paused_rule_takes_no_part_and_says_so(folder: Path, sdtools: Sdtools) -> None:
+    _urgent(folder)
+    assert sdtools("plan", "glpi", "--json", *AT).json["changes"]
+    sdtools("pause", "all-high", "--until", "2d", *WHY, *AT)
+    plan = sdtools("plan", "glpi", "--json", *AT).json
+    assert plan["changes"] == []
+    assert plan["paused"] == [
+        {"rule": "all-high", "reason": plan["paused"][0]["reason"]}  # type: ignore[index]  # a list
+    ]
+    told = sdtools("plan", "glpi", *AT)
+    assert (
+        "rule all-high is paused until 2026-11-22 15:00 UTC: the mail server is moved" in told.out
+    )
+
+
+def test_what_cannot_be_paused_or_resumed_is_refused_with_the_names_there_are(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    _urgent(folder)
+    unknown = sdtools("pause", "all-hgih", "--until", "1d", *WHY, *AT)
+    assert unknown.code == 2
+    assert "all-high" in unknown.err
+    past = sdtools("pause", "glpi", "--until", "2026-11-20T14:00Z", *WHY, *AT)
+    assert past.code == 2
+    assert "is in the past" in past.err
+    assert sdtools("resume", "glpi").code == 2
+    assert sdtools("pause", "glpi", "--until", "tomorrow", *WHY, *AT).code == 2
+
+
+def test_a_blocked_plan_is_mailed_once_to_those_who_are_to_hear_of_it(
+    folder: Path, sink: MailSink, sdtools: Sdtools
+) -> None:
+    config = folder / "sdtools.yaml"
+    alerts = "alerts: {to: [oncall@example.org], language: fr}\n"
+    config.write_text(config.read_text(encoding="utf-8") + alerts, encoding="utf-8")
+    sdtools("baseline", "glpi", *AT)
+    (folder / "rules.yaml").write_text(
+        "version: 1\nlimits: {known_least: 1}\npriority:\n  - id: all-low\n"
+        "    when: {status: [new, assigned]}\n    then: {comment: {text: hello}}\n",
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        assert sdtools("apply", "glpi", "--yes", *AT).code == 4
+    (mail,) = sink.messages
+    assert mail["To"] == "oncall@example.org"
+    assert "garde-fou" in str(mail["Subject"])
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "all-low" in body.get_content()
+    assert "--limit" in body.get_content()
+
+
+def test_a_saved_plan_meets_the_first_pass_question_and_the_limits_too(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    _urgent(folder)
+    path = folder / "rules.yaml"
+    known = path.read_text(encoding="utf-8")
+    strict = known.replace("known_most: 500", "known_most: 1, known_least: 1")
+    path.write_text(strict, encoding="utf-8")
+    assert sdtools("plan", "glpi", "--out", "plan.json", *AT).code == 0
+    first = sdtools("apply", "plan.json", "--yes", *AT)
+    assert (first.code, "first pass" in first.err) == (4, True)
+    path.write_text("version: 1\n", encoding="utf-8")
+    assert sdtools("baseline", "glpi", *AT).code == 0
+    path.write_text(strict, encoding="utf-8")
+    blocked = sdtools("apply", "plan.json", "--yes", *AT)
+    assert (blocked.code, "stopped by the limit" in blocked.err) == (4, True)
+
+
+def test_what_an_observing_rule_would_do_is_counted_once(
+    folder: Path, desk: EmbeddedGlpi, sdtools: Sdtools
+) -> None:
+    del desk
+    sdtools("baseline", "glpi", *AT)
+    _urgent(folder, extra="    mode: observe\n")
+    planned = sdtools("plan", "glpi", "--json", *AT).json["changes"]
+    assert isinstance(planned, list)
+    assert planned
+    for _ in range(2):
+        assert sdtools("apply", "glpi", "--yes", *AT).code == 0
+    with open_database("sqlite:///sdtools.db") as database:
+        counted = ObservationBook(database, "glpi").between(NOW, NOW + timedelta(hours=1))
+    assert counted == {"all-high": len(planned)}
+    report = sdtools("report", "weekly", "--week", "2026-W47", "--format", "text", *LATER)
+    assert f"all-high : observée seulement : aurait touché {len(planned)} tickets" in report.out

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from sdtools.cli.output import one_line
 from sdtools.model.memory import RuleMemory
 from sdtools.plan import Yielded
 from sdtools.rules.conditions import Branch, Judged
@@ -41,8 +42,9 @@ _SHOWN = 20  # tickets of a rule
 def print_ticket(told: Explained) -> None:
     """Print a ticket and its rules: those that act first, then near misses before far ones."""
     shown = told.ticket
-    click.echo(f"{shown.number}: {shown.title}")
-    click.echo(f"  {shown.kind}, {shown.status}, priority {shown.priority.name}; {shown.url}")
+    click.echo(one_line(f"{shown.number}: {shown.title}"))
+    where = one_line(shown.url)
+    click.echo(f"  {shown.kind}, {shown.status}, priority {shown.priority.name}; {where}")
     click.echo(f"  times are in {told.timezone}")
     console = _console()
     for text in _common(told):
@@ -67,16 +69,18 @@ def print_rule(told: ExplainedRule) -> None:
         return
     console.print(f"holds on {len(told.tickets)} of {told.judged} tickets")
     for ticket, explanation in told.tickets[:_SHOWN]:
-        console.print(Text(f"  {explanation.state.value:<8} {ticket.number}: {ticket.title}"))
+        words = one_line(f"{ticket.number}: {ticket.title}")
+        console.print(Text(f"  {explanation.state.value:<8} {words}"))
     _more(console, len(told.tickets))
     console.print(f"{len(told.near)} tickets are one condition away")
     for stop, count in told.stops:
         wanted = f"{stop.fact} {stop.operator} {stop.wanted}"
-        console.print(Text(f"  {count:5} stopped by {wanted} (e.g. {stop.actual or 'empty'})"))
+        words = one_line(f"stopped by {wanted} (e.g. {stop.actual or 'empty'})")
+        console.print(Text(f"  {count:5} {words}"))
     for ticket, explanation in told.near[:_SHOWN]:
         by = explanation.stopped_by
         why = f"{by.fact} is {by.actual or 'empty'}" if by is not None else ""
-        console.print(Text(f"  {ticket.number}: {ticket.title}  <- {why}"))
+        console.print(Text(f"  {one_line(f'{ticket.number}: {ticket.title}')}  <- {one_line(why)}"))
     _more(console, len(told.near))
 
 
@@ -133,12 +137,12 @@ def _tree(told: Explanation, about: Explained) -> Tree:
     head.append(f"{told.state.value:<8} ", _COLOURS.get(told.state, "yellow"))
     head.append(f"{told.rule.section}/{told.rule.id}", "bold")
     if told.rule.why:
-        head.append(f"  {told.rule.why}")
+        head.append(f"  {one_line(told.rule.why)}")
     tree = Tree(head, guide_style="dim")
     stopped = None if told.fired else told.stopped_by
     _grow(tree, told.tree, stopped)
     for line, colour in _lines(told, about):
-        tree.add(Text(line, colour))
+        tree.add(Text(one_line(line), colour))
     return tree
 
 
@@ -157,7 +161,8 @@ def _grow(tree: Tree, node: Judged | Branch, stopped: Judged | None) -> None:
 def _test(node: Judged, stops: bool) -> Text:
     mark, colour = _MARKS[node.holds]
     text = Text.assemble((mark, colour))
-    text.append(f" {node.fact} {node.operator} {node.wanted} (is: {node.actual or 'empty'})")
+    actual = one_line(node.actual) or "empty"
+    text.append(f" {node.fact} {node.operator} {one_line(node.wanted)} (is: {actual})")
     if stops:
         text.append("  <- stops it", "bold red")
     return text
@@ -201,7 +206,7 @@ def _yield_words(yielded: Yielded, about: Explained) -> str:
             return f"leaves {field} to people: {who} set it to {found} on {_day(edit.at, about)}"
         return f"leaves {field} to people: somebody set it to {found}"
     if yielded.to == "undo":
-        return f"leaves {field} alone: an undo took back what it wrote ({found} now)"
+        return f"leaves {field} alone: the rule was undone on this ticket ({found} now)"
     wrote = yielded.wrote or "nothing"
     return f"leaves {field} to {yielded.to}: wrote {wrote}, found {found}"
 

@@ -13,8 +13,12 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["Bar", "counting", "document", "note", "short", "table"]
+__all__ = ["Bar", "counting", "document", "note", "one_line", "short", "table"]
 
+# Control characters, and those that turn the direction of writing.
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNSEEN = dict.fromkeys(_CONTROLS, " ")
+_UNSEEN_IN_CELLS = {place: " " for place in _CONTROLS if chr(place) != "\n"}
 _LONGEST = 48  # characters of a value in a table
 
 
@@ -30,7 +34,7 @@ def note(text: str) -> None:
 
 def short(text: str) -> str:
     """Return a text as one line that leaves room for its neighbours in a table."""
-    line = _one_line(text)
+    line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
@@ -47,22 +51,25 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = ""
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))  # Text: a ticket's words are not markup
+        shown.add_row(
+            *(Text(cell.translate(_UNSEEN_IN_CELLS)) for cell in row)
+        )  # Text: a ticket's words are not markup
     Console().print(shown)
 
 
 def _plain(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
     if title:
         click.echo(title)
-    lines = [list(columns), *([_one_line(cell) for cell in row] for row in rows)]
+    lines = [list(columns), *([one_line(cell) for cell in row] for row in rows)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def one_line(text: str) -> str:
+    """Return a text as one line of visible characters: a ticket's words move no cursor."""
+    return " ".join(text.translate(_UNSEEN).split())
 
 
 class Bar:

@@ -78,7 +78,7 @@ def command(
         document({**asdict(made), "since": made.since.isoformat(), "until": made.until.isoformat()})
         return
     click.echo(f"{made.target} is {made.words}")
-    note(f"before that: {' '.join(('sdtools resume', target)).strip()}")
+    note(f"to go on earlier: sdtools resume {target}".rstrip())
 
 
 def _login() -> str:

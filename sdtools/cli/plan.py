@@ -77,7 +77,7 @@ def command(
         _keep(workspace, made, out, file)
         if html:
             _write_page(workspace, made, html, language, out or file)
-        _tell_pause(workspace, made, clock)
+        _tell_what_stops(workspace, made, clock)
         numbers = numbers_of(workspace, made)
     if as_json:
         document(plan_document(made))
@@ -141,9 +141,13 @@ def _write_page(
     note(f"the page is {html}")
 
 
-def _tell_pause(workspace: Workspace, made: Plan, clock: Clock) -> None:
+def _tell_what_stops(workspace: Workspace, made: Plan, clock: Clock) -> None:
+    """Say what apply would stop at before it looks at the limits."""
+    from sdtools.store.memory import MemoryStore
     from sdtools.store.pauses import PauseBook
 
+    if MemoryStore(workspace.database, made.desk).is_new():
+        note(f"first pass: `sdtools baseline {made.desk}`, or apply with --adopt, limits lifted")
     found = PauseBook(workspace.database).of_desk(made.desk, clock.first)
     if found:
         note(f"{found.target} is {found.words}; until then apply changes nothing")

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 import click
 
-from sdtools.cli.output import short, table
+from sdtools.cli.output import one_line, short, table
 from sdtools.model.effects import Comment
 from sdtools.plan import Change, Conflict, Plan, Reason, Yielded
 
@@ -21,7 +21,7 @@ _LEFT = {
     "desk": "to the desk",
     "parked": "alone: it went back and forth",
     "rule": "to another rule",
-    "undo": "alone: an undo took it back",
+    "undo": "alone: the rule was undone here",
 }
 
 
@@ -63,7 +63,7 @@ def print_plan(plan: Plan, limit: int, numbers: Mapping[str, str]) -> None:
 
 def _print_some(what: str, lines: Sequence[str]) -> None:
     for line in lines[:_FEW]:
-        click.echo(line)
+        click.echo(one_line(line))
     if len(lines) > _FEW:
         click.echo(f"... and {len(lines) - _FEW} more {what}; all of them: --json")
 

@@ -128,6 +128,7 @@ def diff(first: str, second: str, config: Path | None, as_json: bool) -> None:
 _RULE_COLUMNS = (
     "rule",
     "matched",
+    "observed",
     *("applied", "unchanged", "yielded", "overridden", "refused", "stale", "failed"),
 )
 
@@ -135,7 +136,8 @@ _RULE_COLUMNS = (
 def _rule_row(rule: RuleInRun) -> tuple[str, ...]:
     counts = {**rule.outcomes, "yielded": rule.yielded}
     matched = "" if rule.matched is None else str(rule.matched)
-    return (rule.rule, matched, *(str(counts.get(name, 0)) for name in _RULE_COLUMNS[2:]))
+    counted = (str(counts.get(name, 0)) for name in _RULE_COLUMNS[3:])
+    return (rule.rule, matched, str(rule.observed), *counted)
 
 
 def _print_run(summary: RunSummary) -> None:

@@ -87,7 +87,8 @@ def command(
 def _print_kept(kept: tuple[Kept, ...]) -> None:
     if not kept:
         return
-    click.echo("1 change stays:" if len(kept) == 1 else f"{len(kept)} changes stay:")
+    changes = "1 change is" if len(kept) == 1 else f"{len(kept)} changes are"
+    click.echo(f"{changes} not taken back:")
     rows = [(one.change.number, one.change.rule, one.change.field, one.why) for one in kept]
     rows.sort(key=itemgetter(3, 1))  # what people changed since is not lost among the comments
     table(("ticket", "rule", "what", "why"), rows[:_SHOWN])

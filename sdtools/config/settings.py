@@ -106,7 +106,7 @@ class DeskSettings:
     @property
     def home(self) -> str:
         """Return the address of the desk's pages, for people."""
-        return self.url.removesuffix("/apirest.php")
+        return self.url.rstrip("/").removesuffix("/apirest.php").removesuffix("/api.php/v1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,11 @@ class RuleMemory:
     yielded_to_desk: tuple[str, ...] = ()  # fields that the desk overrode twice
     inputs: str = ""  # fingerprint of the rule's facts when it yielded to the desk
 
+    @property
+    def undone(self) -> tuple[str, ...]:
+        """Return what a person took back of it in this episode; yielded under these names."""
+        return tuple(name for name in self.yielded if name.endswith("@undo"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:

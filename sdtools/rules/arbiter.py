@@ -18,7 +18,6 @@ __all__ = ["Case", "Ruling", "left_to", "link_text", "rule_on"]
 
 Whom = Literal["people", "parked", "rule", "undo"]
 _WHOM: tuple[Whom, ...] = ("people", "parked", "rule")
-_UNDONE = "@undo"
 _DESK_WINS_AFTER = 2  # overridden so often, the rule leaves the field to the desk
 
 
@@ -68,7 +67,7 @@ class Ruling:
 
 def rule_on(case: Case) -> Ruling:
     """Decide whether the proposal may go on; the memory comes back with what was yielded."""
-    if _is_undone(case.memory):
+    if case.memory.undone:
         return _after_undo(case)
     if case.proposal.once:
         return _other_writer(case) or Ruling(go=True, memory=case.memory)
@@ -83,11 +82,6 @@ def rule_on(case: Case) -> Ruling:
         if ruling is not None:
             return ruling
     return Ruling(go=True, memory=_forget_desk(case.memory, case.field))
-
-
-def _is_undone(memory: RuleMemory) -> bool:
-    """Tell whether a person took back what the rule did on the ticket in this episode."""
-    return any(name.endswith(_UNDONE) for name in memory.yielded)
 
 
 def _after_undo(case: Case) -> Ruling:

@@ -30,7 +30,10 @@ def as_of(ticket: Ticket, edits: Iterable[Edit], then: datetime) -> Ticket:
 
 
 def remembered_then(memory: RuleMemory, then: datetime) -> RuleMemory | None:
-    """Return what a rule remembered then; None when its episode had not begun."""
+    """Return what a rule remembered then; None when its episode had not begun.
+
+    What it left to others comes out again of what it wrote and what was there.
+    """
     if memory.began is None or memory.began > then:
         return None
     return replace(
@@ -39,6 +42,7 @@ def remembered_then(memory: RuleMemory, then: datetime) -> RuleMemory | None:
         active=memory.active or bool(memory.ended and memory.ended > then),
         written=tuple(one for one in memory.written if one.at <= then),
         fired=tuple(one for one in memory.fired if one.at <= then),
+        yielded=(),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from sdtools.model.memory import RuleMemory
 from sdtools.model.message import Message
-from sdtools.plan import Change, Outcome, OutcomeState, Plan
+from sdtools.plan import UNDO, Change, Outcome, OutcomeState, Plan
 from sdtools.store.codec import storable
 from sdtools.store.database import Database
 from sdtools.store.lease import Lease
@@ -67,7 +67,7 @@ class Journal:
             "kind": kind,
             "plan": plan.id if plan else "",
             "rulebook": plan.rulebook if plan else "",
-            "planned": len(plan.changes) if plan else 0,
+            "planned": sum(not one.observe for one in plan.changes) if plan else 0,
             "began": now,
             "requests": 0,
             "error": "",
@@ -193,6 +193,14 @@ class Journal:
         with self._database.reading() as connection:
             found = connection.execute(oldest.order_by(rows.c.at, rows.c.key)).all()
         return tuple((CHANGE.load(row.document), row.found) for row in found)
+
+    def undone(self, ticket: str, then: datetime) -> bool:
+        """Tell whether an undo had taken back something on the ticket by then."""
+        of_undo = and_(runs.c.desk == self._desk, runs.c.kind == UNDO)
+        there = and_(rows.c.desk == self._desk, rows.c.ticket == ticket, rows.c.at <= then)
+        taken_back = and_(there, rows.c.run.in_(select(runs.c.id).where(of_undo)))
+        with self._database.reading() as connection:
+            return connection.execute(select(rows.c.key).where(taken_back)).first() is not None
 
     def last_good(self, kinds: Sequence[str] = SETTLING) -> datetime | None:
         """Return when the last run began that ended without an error."""

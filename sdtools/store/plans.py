@@ -71,8 +71,8 @@ class PlanShelf:
         self._mine = plans.c.desk == desk
         self._desk = desk
 
-    def save(self, plan: Plan) -> None:
-        """Keep a plan under its id."""
+    def save(self, plan: Plan) -> tuple[str, ...]:
+        """Keep a plan under its id; returns the ids of those that are too old to be kept."""
         row = {
             "desk": self._desk,
             "id": plan.id,
@@ -82,12 +82,13 @@ class PlanShelf:
         }
         with self._database.begin() as connection:
             upsert(connection, plans, [row])
-            self._drop_old(connection)
+            return self._drop_old(connection)
 
-    def _drop_old(self, connection: Connection) -> None:
-        newest = select(plans.c.id).where(self._mine).order_by(plans.c.made.desc()).limit(_KEPT)
-        kept = connection.execute(newest).scalars().all()
-        connection.execute(delete(plans).where(self._mine, plans.c.id.not_in(kept)))
+    def _drop_old(self, connection: Connection) -> tuple[str, ...]:
+        newest = select(plans.c.id).where(self._mine).order_by(plans.c.made.desc())
+        old = tuple(connection.execute(newest).scalars())[_KEPT:]
+        connection.execute(delete(plans).where(self._mine, plans.c.id.in_(old)))
+        return old
 
     def load(self, id: str) -> Plan:
         """Return a saved plan; raises UsageError when there is none of that id."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sdtools.config.settings import DeskSettings
 from sdtools.errors import UsageError
 from sdtools.model.history import Edit
+from sdtools.model.memory import Written
 from sdtools.model.people import Directory
 from sdtools.model.ticket import Ticket
 from sdtools.model.world import World
@@ -18,8 +20,10 @@ from sdtools.rules.conditions import Judged
 from sdtools.rules.explain import Explanation, RuleState, explain, explain_all, why_off
 from sdtools.rules.wording import did_you_mean
 from sdtools.store.history import History
+from sdtools.store.journal import Journal
 from sdtools.store.mirror import Mirror
 from sdtools.verbs.connect import kept_consequences
+from sdtools.verbs.pause import paused_rules
 from sdtools.verbs.plan import zone_of
 from sdtools.verbs.workspace import Workspace, load_book
 from sdtools.verbs.world import build_world, robots_of
@@ -37,7 +41,7 @@ class Explained:
     rules: tuple[Explanation, ...]
     pulled: datetime | None  # how fresh the mirror is
     directory: Directory
-    edits: tuple[Edit, ...]  # of this ticket, oldest first
+    edits: tuple[Edit, ...]  # of this ticket by people, oldest first
     timezone: str  # that people on this desk think in
     past: bool = False  # as of an earlier time
 
@@ -68,17 +72,19 @@ def explain_ticket(
             f"check its number, or refresh the mirror: sdtools pull {settings.name}",
         )
     edits = History(workspace.database, settings.name).edits([ticket.id]).get(ticket.id, ())
-    world = _world(workspace, settings, now)
-    past = then is not None and then < now
-    if past and then is not None:
-        ticket, world = _as_of(workspace, settings, ticket, world, edits, then)
-    rules = explain(book, world, ticket, then or now, workspace.templates)
+    at = then or now
+    world = replace(_world(workspace, settings, now), paused=paused_rules(workspace.database, at))
+    past = at < now
+    if past:
+        ticket, world = _as_of(workspace, settings, ticket, world, edits, at)
+    rules = explain(book, world, ticket, at, workspace.templates)
+    robots = robots_of(settings, world.account_id, world.directory)
     return Explained(
         ticket=ticket,
         rules=rules,
         pulled=mirror.cursor("tickets"),
         directory=world.directory,
-        edits=edits,
+        edits=tuple(one for one in edits if one.at <= at and one.author_id not in robots),
         timezone=zone_of(settings, book),
         past=past,
     )
@@ -125,8 +131,9 @@ def _as_of(
             "name a later time",
         )
     earlier = as_of(ticket, edits, then)
+    undone = Journal(workspace.database, settings.name).undone(ticket.id, then)
     remembered = {
-        pair: memory
+        pair: replace(memory, yielded=known.undone) if undone else memory
         for pair, known in world.memory.rules.items()
         if pair[1] == ticket.id and (memory := remembered_then(known, then)) is not None
     }
@@ -137,9 +144,15 @@ def _as_of(
         world,
         tickets=(earlier,),
         activity={ticket.id: activity},
-        memory=replace(world.memory, rules=remembered, values={}),
+        memory=replace(world.memory, rules=remembered, values=_written_by(world, then)),
         edits=made_by_people((edit for edit in edits if edit.at <= then), robots),
     )
+
+
+def _written_by(world: World, then: datetime) -> Mapping[tuple[str, str], tuple[Written, ...]]:
+    """Return what rules had written by then, as far as it is still known."""
+    known = world.memory.values.items()
+    return {place: tuple(one for one in several if one.at <= then) for place, several in known}
 
 
 def _rule(book: RuleBook, wanted: str) -> Rule:

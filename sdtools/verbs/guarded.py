@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 
 from sdtools.apply.guard import guard
 from sdtools.config.settings import DeskSettings
-from sdtools.errors import GuardError
+from sdtools.errors import GuardError, SdtoolsError
 from sdtools.model.message import Message
 from sdtools.plan import Blocked, Plan
 from sdtools.rules.book import RuleBook
@@ -44,7 +46,7 @@ def refuse_first_pass(workspace: Workspace, settings: DeskSettings, now: datetim
 def apply_command(workspace: Workspace, plan: Plan, file: str) -> str:
     """Return the command that applies a saved plan, with what the guard will ask for."""
     command = f"sdtools apply {shlex.quote(file)}"
-    if MemoryStore(workspace.database, plan.desk).is_new():
+    if not plan.undoes and MemoryStore(workspace.database, plan.desk).is_new():
         return f"{command} --adopt"
     return f"{command} --limit {_touched(plan)}" if plan.blocked else command
 
@@ -67,7 +69,8 @@ def refuse_blocked(
     path = _known_file(workspace, settings, stopped, last_good)
     if path is None:
         path = _saved(workspace, settings, stopped)
-        _alert(workspace, stopped, blocked, path, now)
+        key = _alert_key(stopped, blocked, last_good, now)
+        _alert(workspace, key, stopped, blocked, path, now)
     quoted = shlex.quote(str(path))
     command = apply_command(workspace, stopped, str(path))
     raise GuardError(
@@ -93,8 +96,11 @@ def _known_file(
 
 
 def _saved(workspace: Workspace, settings: DeskSettings, plan: Plan) -> Path:
-    PlanShelf(workspace.database, settings.name).save(plan)
-    path = workspace.settings.path.parent / f"{plan.id}.json"
+    folder = workspace.settings.path.parent
+    for old in PlanShelf(workspace.database, settings.name).save(plan):
+        with suppress(OSError):
+            (folder / f"{old}.json").unlink()  # it holds ticket texts, and nobody may apply it now
+    path = folder / f"{plan.id}.json"
     save_plan(plan, path)
     return path
 
@@ -106,7 +112,17 @@ def _same(one: Plan, other: Plan) -> bool:
     return young and one.rulebook == other.rulebook and keys[0] == keys[1]
 
 
-def _alert(workspace: Workspace, plan: Plan, blocked: Blocked, path: Path, now: datetime) -> None:
+def _alert_key(plan: Plan, blocked: Blocked, last_good: datetime | None, now: datetime) -> str:
+    """Name a trouble for half a day: a schedule meets it again, with a ticket more or less."""
+    half_day = int(now.timestamp() // (PLAN_LIVES / 2).total_seconds())
+    made_by = (plan.desk, plan.rulebook, plan.undoes)
+    parts = (*made_by, blocked.limit, blocked.rule, str(last_good), str(half_day))
+    return f"alert.{blake2b(chr(31).join(parts).encode(), digest_size=10).hexdigest()}"
+
+
+def _alert(
+    workspace: Workspace, key: str, plan: Plan, blocked: Blocked, path: Path, now: datetime
+) -> None:
     """Mail those whom ``alerts:`` names; a mail that cannot be sent waits in the outbox."""
     alerts = workspace.settings.alerts
     if alerts is None:
@@ -114,7 +130,7 @@ def _alert(workspace: Workspace, plan: Plan, blocked: Blocked, path: Path, now: 
     values = _values(plan, blocked, path)
     texts = workspace.templates
     message = Message(
-        key=f"alert.{plan.id}",
+        key=key,
         to=alerts.to,
         subject=texts.subject(_ALERT, values, alerts.language),
         text=texts.render(_ALERT, values, alerts.language),
@@ -124,7 +140,8 @@ def _alert(workspace: Workspace, plan: Plan, blocked: Blocked, path: Path, now: 
     outbox = Outbox(workspace.database)
     with workspace.database.begin() as connection:
         outbox.put(connection, message)
-    send_due(workspace.database, workspace.settings.mail, now)
+    with suppress(SdtoolsError):  # it waits, and `status` says why: the limit is what is told now
+        send_due(workspace.database, workspace.settings.mail, now)
 
 
 def _values(plan: Plan, blocked: Blocked, path: Path) -> Mapping[str, object]:

@@ -54,7 +54,7 @@ def refuse_paused(database: Database, desk: str, now: datetime) -> None:
     if found is not None:
         again = f"sdtools resume {found.desk}".rstrip()
         message = f"{found.target} is {found.words}; nothing was changed"
-        raise GuardError(message, f"to go on before that: {again}")
+        raise GuardError(message, f"to go on earlier: {again}")
 
 
 def paused_rules(database: Database, now: datetime) -> dict[str, str]:

@@ -22,6 +22,7 @@ class RuleInRun:
     matched: int | None  # None: the run is older than this count, or took something back
     yielded: int  # tickets left to people, the desk or another rule
     waiting: int  # tickets where an earlier rule had set the field
+    observed: int  # tickets that it would have changed, were it not in `mode: observe`
     outcomes: Mapping[str, int]
 
 
@@ -52,6 +53,7 @@ def _in_run(name: str, count: RuleCount | None, outcomes: Counter[str]) -> RuleI
         matched=count.matched if count else None,
         yielded=(count.yielded if count else 0) + outcomes[OutcomeState.yielded.value],
         waiting=count.waiting if count else 0,
+        observed=count.observed if count else 0,
         outcomes=dict(outcomes),
     )
 

@@ -144,3 +144,55 @@ def test_what_an_observing_rule_would_do_is_counted_once(
     assert counted == {"all-high": len(planned)}
     report = sdtools("report", "weekly", "--week", "2026-W47", "--format", "text", *LATER)
     assert f"all-high : observée seulement : aurait touché {len(planned)} tickets" in report.out
+
+
+def test_a_resumed_desk_that_is_still_stopped_with_all_others_says_so(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    _urgent(folder)
+    sdtools("pause", "glpi", "--until", "1d", *WHY, *AT)
+    sdtools("pause", "--until", "2d", "--why", "audit", *AT)
+    resumed = sdtools("resume", "glpi", *AT)
+    assert (resumed.code, "every desk is still paused until" in resumed.out) == (0, True)
+    again = sdtools("resume", "glpi", *AT)
+    assert again.code == 2
+    assert "every desk is paused until 2026-11-22 15:00 UTC: audit" in again.err
+    told = sdtools("plan", "glpi", *AT)
+    assert "every desk is paused until" in told.err
+    assert sdtools("resume", "--json", *AT).json == {"resumed": "", "paused": []}
+
+
+def test_a_rule_file_with_mistakes_keeps_nobody_from_stopping_and_resuming(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    _urgent(folder)
+    sdtools("pause", "all-high", "--until", "1d", *WHY, *AT)
+    (folder / "rules.yaml").write_text("version: 1\nrouting: [{}]\n", encoding="utf-8")
+    assert sdtools("pause", "glpi", "--until", "1d", *WHY, *AT).code == 0
+    assert sdtools("pause", "--until", "1d", *WHY, *AT).code == 0
+    assert sdtools("resume", "all-high", *AT).code == 0
+    assert sdtools("resume", "glpi", *AT).code == 0
+    assert sdtools("pause", "glpi", "--until", "1d", "--why", " ", *AT).code == 2
+
+
+def test_who_is_on_call_hears_once_of_a_stopped_plan_in_their_language(
+    folder: Path, sink: MailSink, sdtools: Sdtools
+) -> None:
+    _urgent(folder)
+    with (folder / "sdtools.yaml").open("a", encoding="utf-8") as config:
+        config.write("alerts: {to: [oncall@example.org], language: fr}\n")
+    sdtools("baseline", "glpi", *AT)
+    rules = (folder / "rules.yaml").read_text(encoding="utf-8")
+    strict = rules.replace("known_percent: 100, known_most: 500", "known_percent: 0, known_least: 1")
+    (folder / "rules.yaml").write_text(strict.replace("all-high", "all-urgent"), encoding="utf-8")
+    stopped = sdtools("apply", "glpi", "--yes", *AT)
+    assert stopped.code == 4
+    assert sdtools("apply", "glpi", "--yes", *AT).code == 4
+    (mail,) = sink.messages
+    text = mail.get_body().get_content()
+    assert "arrêté par le garde-fou" in mail["Subject"]
+    assert "Limite : tickets déjà connus :" in text
+    file = next(folder.glob("p-*.json")).name
+    assert f"sdtools plan {file} --html plan.html" in text
+    assert f"{file} --html plan.html" in stopped.err
+    assert sdtools("plan", file, *AT).code == 0

@@ -91,6 +91,8 @@ def test_every_change_is_there_with_before_after_and_a_link_to_the_desk(
 
 
 def test_what_is_blocked_off_or_in_conflict_is_told(folder: Path, sdtools: Sdtools) -> None:
+    Path("rules.yaml").write_text("version: 1\n", encoding="utf-8")
+    assert sdtools("apply", "glpi", "--adopt", "--yes", *AT).code == 0  # no first pass any more
     text, changes = made(folder, sdtools, "--out", "plan.json")
     touched = len({change["ticket"] for change in changes if not change["observe"]})
     assert "Stopped by the guard" in text
@@ -112,3 +114,31 @@ def test_a_page_that_cannot_be_written_is_told(folder: Path, sdtools: Sdtools) -
     refused = sdtools("plan", "glpi", "--html", "nowhere/plan.html", *AT)
     assert refused.code == 2
     assert "cannot be written" in refused.err
+
+
+def test_the_page_of_a_first_pass_says_how_it_is_adopted(folder: Path, sdtools: Sdtools) -> None:
+    text, _ = made(folder, sdtools, "--out", "plan.json")
+    assert "<code>sdtools apply plan.json --adopt</code>" in text
+
+
+def test_a_saved_plan_is_shown_again_as_it_was_decided(folder: Path, sdtools: Sdtools) -> None:
+    first, changes = made(folder, sdtools, "--out", "plan.json")
+    again = sdtools("plan", "plan.json", "--html", "again.html", "--json", *AT)
+    assert again.json["changes"] == changes
+    assert Path("again.html").read_text(encoding="utf-8") == first
+    assert "as it was decided at 2026-11-20 15:00 UTC" in again.err
+    assert sdtools("plan", "no-plan.json", *AT).code == 2
+    both = sdtools("plan", "glpi", "--out", "one", "--html", "./one", *AT)
+    assert both.code == 2
+    assert "both name one" in both.err
+
+
+def test_what_the_requester_will_read_is_marked(folder: Path, sdtools: Sdtools) -> None:
+    text = RULES.replace('</script>"}}', '</script>", public: true}}')
+    (folder / "rules.yaml").write_text(text, encoding="utf-8")
+    shown = sdtools("plan", "glpi", "--html", "plan.html", "--rule", "said", *AT)
+    page = Path("plan.html").read_text(encoding="utf-8")
+    changes = page.count('<article class="change')
+    assert changes
+    assert page.count("public, the requester reads it") == changes
+    assert shown.out.count("public comment (observed)") == changes

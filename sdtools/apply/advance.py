@@ -59,11 +59,12 @@ class Memories:
     def _reopen(self, ticket: str, moved: dict[Pair, RuleMemory]) -> None:
         """Let a solution that is taken back not count as a reopening: no episode ends by it."""
         if not self._by_ticket:
-            for pair in self._known:
+            for pair in {**self._known, **self._planned}:
                 self._by_ticket.setdefault(pair[1], []).append(pair)
         for pair in {*self._by_ticket.get(ticket, ()), *(one for one in moved if one[1] == ticket)}:
-            memory = moved.get(pair) or self._known[pair]
-            moved[pair] = replace(memory, reopens=memory.reopens + 1)
+            memory = moved.get(pair) or self._latest(pair)
+            if memory is not None:
+                moved[pair] = replace(memory, reopens=memory.reopens + 1)
 
     def rest(self, untouched: Iterable[Change]) -> tuple[RuleMemory, ...]:
         """Return the plan's memories not taken yet, but for rules with changes left undone."""
@@ -75,13 +76,17 @@ class Memories:
         )
 
     def _now(self, pair: Pair, change: Change) -> RuleMemory:
-        known = self._known.get(pair)
+        latest = self._latest(pair)
+        if latest is not None and (pair in self._planned or pair in self._saved):
+            return latest
+        return remembering(latest, change, self._since)
+
+    def _latest(self, pair: Pair) -> RuleMemory | None:
+        """Return the memory as the plan judged it, or what was stored after that."""
         planned = self._planned.get(pair)
-        if pair in self._saved or (planned is not None and self._overtaken(pair)):
-            return self._known[pair]
-        if planned is not None:
-            return planned
-        return remembering(known, change, self._since)
+        if planned is None or pair in self._saved or self._overtaken(pair):
+            return self._known.get(pair)
+        return planned
 
     def _overtaken(self, pair: Pair) -> bool:
         """Tell whether the stored memory is younger than the plan: a plan that waited in a file."""

@@ -38,7 +38,7 @@ class ApplyContext:
     keep: Callable[[Iterable[Ticket]], None]
     insisting: frozenset[str] = field(default_factory=frozenset)  # rules with ``insist: true``
     kind: str = "apply"  # of run, for the journal: "apply", "undo"
-    batch: int = 100  # tickets read, written and read back together
+    batch: int = 50  # tickets read, written and read back together
     texts: Renderer = field(default_factory=Templates.load)  # the words of a digest
 
 

@@ -28,9 +28,19 @@ from sdtools.plan import OutcomeState, Plan
 
 if TYPE_CHECKING:
     from sdtools.apply.context import Applied
+    from sdtools.config.settings import DeskSettings
     from sdtools.verbs.apply import Done
+    from sdtools.verbs.workspace import Workspace
 
-__all__ = ["asked_to_stop", "command", "confirmed", "print_done", "refuse_pretending", "told"]
+__all__ = [
+    "asked_to_stop",
+    "command",
+    "confirmed",
+    "desk_of",
+    "print_done",
+    "refuse_pretending",
+    "told",
+]
 
 _SHOWN = 30  # changes of the plan when asking
 _TROUBLE = ("ticket", "rule", "outcome", "detail")
@@ -72,7 +82,11 @@ def command(
     with open_workspace(config_path(config)) as workspace, asked_to_stop() as stop:
         known = desk_or_file in workspace.settings.desks
         saved = None if known else read_plan(Path(desk_or_file))
-        settings = workspace.settings.desk(saved.desk if saved else desk_or_file)
+        settings = (
+            desk_of(workspace, saved, Path(desk_or_file))
+            if saved
+            else workspace.settings.desk(desk_or_file)
+        )
         refuse_pretending(clock, settings.url)
         with counting("tickets") as count, counting("changes") as step:
             order = ApplyOrder(
@@ -91,6 +105,15 @@ def command(
             else:
                 done = apply_desk(workspace, settings, order)
     return told(done, clock, as_json, {})
+
+
+def desk_of(workspace: Workspace, saved: Plan, file: Path) -> DeskSettings:
+    """Return the desk of a saved plan; UsageError when the configuration has none of its name."""
+    desks = workspace.settings.desks
+    if saved.desk not in desks:
+        known = ", ".join(desks)
+        raise UsageError(f"{file} was made for desk {saved.desk!r}", f"desks here: {known}")
+    return desks[saved.desk]
 
 
 def refuse_pretending(clock: Clock, url: str) -> None:

@@ -57,9 +57,9 @@ class MomentType(click.ParamType[datetime]):
         """Read the moment."""
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+            return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, OverflowError):  # the first day of all, east of Greenwich
             self.fail(f"{value!r} is not a time; write 2026-11-22T09:00:00Z", param, ctx)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def as_json(command: F) -> F:

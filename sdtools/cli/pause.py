@@ -36,7 +36,7 @@ class UntilType(click.ParamType[datetime | timedelta]):
         if isinstance(value, datetime):
             return value
         number, unit = value[:-1], value[-1:]
-        if unit in _UNITS and number.isdigit() and len(number) <= 4:  # noqa: PLR2004 - 9999w overflows nothing
+        if unit in _UNITS and number.isdecimal() and len(number) <= 4:  # noqa: PLR2004 - 9999w overflows nothing
             return timedelta(**{_UNITS[unit]: int(number)})
         try:
             return MomentType().convert(value, param, ctx)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sdtools.cli.apply import desk_of
 from sdtools.cli.failure import DONE, EXIT_CHANGES, PARTLY
 from sdtools.cli.options import (
     Clock,
@@ -69,14 +70,15 @@ def command(
     with open_workspace(config_path(config)) as workspace, counting("tickets") as count:
         selection = Selection(tickets=tickets, rules=rules)
         file = _file(workspace, desk)
+        whole = None if tickets or rules else file  # a part of a file is not what the file holds
         made = (
             _saved(workspace, file, selection)
             if file
             else _new(workspace, desk, selection, clock, offline, count)
         )
-        _keep(workspace, made, out, file)
+        _keep(workspace, made, out, whole)
         if html:
-            _write_page(workspace, made, html, language, out or file)
+            _write_page(workspace, made, html, language, out or whole)
         _tell_what_stops(workspace, made, clock)
         numbers = numbers_of(workspace, made)
     if as_json:
@@ -114,7 +116,7 @@ def _saved(workspace: Workspace, file: Path, selection: Selection) -> Plan:
     from sdtools.verbs.workspace import load_book
 
     made = read_plan(file)
-    settings = workspace.settings.desk(made.desk)
+    settings = desk_of(workspace, made, file)
     note(f"plan {made.id} as it was decided at {made.now:%Y-%m-%d %H:%M} UTC")
     return select(workspace, settings, made, selection, load_book(settings))
 

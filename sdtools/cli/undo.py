@@ -48,7 +48,7 @@ def command(
     """Take back what a run did, by a plan of its own that is shown before it is carried out.
 
     What people changed since stays as they left it; what was said or sent cannot be taken back
-    and is listed first. The rules leave these fields alone from then on, as long as the episode
+    and is listed first. The rules leave these tickets alone from then on, as long as the episode
     lasts. Works on a paused desk too. `sdtools runs list` shows the runs.
 
     Example: sdtools undo r-20261122-073000-1a2b --rule vip-is-urgent

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sdtools.config.desks import desk_mistakes, desk_settings
 from sdtools.config.jobs import job_settings, timing_mistakes
-from sdtools.config.mail import mail_mistakes, mail_settings
+from sdtools.config.mail import alert_mistakes, mail_mistakes, mail_settings
 from sdtools.config.misfits import misfits, secret_mistake, without_secret_lines
 from sdtools.config.secret import Secret, is_reference
 from sdtools.config.settings import AlertSettings, ReportSettings, Settings
@@ -74,6 +74,7 @@ def _sense(document: Document, shape: ConfigShape) -> Iterator[Mistake]:
         if report.desk not in shape.desks:
             yield _unknown(document, ("reports", name, "desk"), report.desk, list(shape.desks))
     yield from mail_mistakes(document, shape.mail)
+    yield from alert_mistakes(document, shape.alerts, shape.mail)
     for number, job in enumerate(shape.schedule):
         yield from _job(document, number, job, shape)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from sdtools.config.quiet import QuietHours, quiet_calendar
 from sdtools.config.secret import Secret
 from sdtools.config.settings import MailSettings
-from sdtools.config.shape import MailShape, QuietShape
+from sdtools.config.shape import AlertsShape, MailShape, QuietShape
 from sdtools.errors import Mistake
 from sdtools.yamlfile import Document
 
-__all__ = ["mail_mistakes", "mail_settings"]
+__all__ = ["alert_mistakes", "mail_mistakes", "mail_settings"]
 
 
 def mail_mistakes(document: Document, mail: MailShape | None) -> Iterator[Mistake]:
@@ -29,6 +29,21 @@ def mail_mistakes(document: Document, mail: MailShape | None) -> Iterator[Mistak
                 hint = 'write addresses, "@example.org" for all of a domain, or all'
                 message = f"{address!r} is not an address"
                 yield document.mistake((*path, "to"), "quiet-hours", message, hint)
+
+
+def alert_mistakes(
+    document: Document, alerts: AlertsShape | None, mail: MailShape | None
+) -> Iterator[Mistake]:
+    """Give what would keep alerts from reaching anybody."""
+    if alerts is None:
+        return
+    if mail is None:
+        hint = 'add mail: {host: mail.example.org, from: "desk@example.org"}'
+        yield document.mistake(("alerts",), "no-mail", "alerts need a mail server", hint, key=True)
+    for number, address in enumerate(alerts.to):
+        if "@" not in address:
+            message = f"{address!r} is not an address"
+            yield document.mistake(("alerts", "to", number), "alerts", message, "write addresses")
 
 
 def mail_settings(folder: Path, mail: MailShape | None) -> MailSettings | None:

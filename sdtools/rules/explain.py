@@ -80,13 +80,12 @@ def explain_all(
     book: RuleBook, world: World, rule: Rule, now: datetime, texts: Renderer
 ) -> tuple[tuple[Ticket, Explanation], ...]:
     """Judge all tickets as the pass would and say what one rule makes of each that it may see."""
-    opened = open_pass(book, world, now, texts)
-    judged, judgements = judge_all(opened, world.tickets, walk)
-    return tuple(
-        (judgement.subject.ticket, _seen(judgement))
-        for judgement in judgements
-        if judgement.rule.id == rule.id and rule.id not in judged.off
-    )
+
+    def of_rule(judged: Pass, ticket: Ticket) -> Iterator[Judgement]:
+        return (one for one in walk(judged, ticket) if one.rule.id == rule.id)
+
+    judged, found = judge_all(open_pass(book, world, now, texts), world.tickets, of_rule)
+    return () if rule.id in judged.off else tuple((one.subject.ticket, _seen(one)) for one in found)
 
 
 def why_off(book: RuleBook, world: World, rule: Rule, now: datetime, texts: Renderer) -> str:

@@ -19,6 +19,8 @@ def in_flight(change: Change) -> Change:
     if not isinstance(change.effect, Webhook):
         return change
     url = urlsplit(change.effect.url)
+    if not url.hostname:  # a reference: env:NAME
+        return change
     return replace(change, effect=replace(change.effect, url=f"{url.scheme}://{url.hostname}"))
 
 

@@ -15,7 +15,6 @@ from sdtools.apply.run import apply_plan
 from sdtools.config.settings import DeskSettings
 from sdtools.connectors.desk import Desk
 from sdtools.connectors.http import sleep
-from sdtools.connectors.webhook import post_webhook
 from sdtools.errors import UsageError
 from sdtools.model.ticket import Ticket
 from sdtools.plan import OutcomeState, Plan
@@ -31,6 +30,7 @@ from sdtools.verbs.guarded import PLAN_LIVES, refuse_blocked, refuse_first_pass
 from sdtools.verbs.hold import Held, hold
 from sdtools.verbs.pause import refuse_paused
 from sdtools.verbs.plan import Selection, decide_on, refresh, select
+from sdtools.verbs.posting import poster
 from sdtools.verbs.send import Sent, send_due
 from sdtools.verbs.workspace import Workspace, load_book
 
@@ -107,7 +107,7 @@ def apply_desk(workspace: Workspace, settings: DeskSettings, order: ApplyOrder) 
         known = (desk.account_id, desk.consequences)
         made = decide_on(workspace, settings, book, known, now, order.selection).plan
         if not order.adopt:
-            refuse_first_pass(workspace, settings, now)
+            refuse_first_pass(workspace, settings)
             refuse_blocked(workspace, settings, made, book, order.limit, now)
         return carry_out(workspace, settings, order, made, book, desk, holds)
 
@@ -135,7 +135,7 @@ def apply_file(workspace: Workspace, settings: DeskSettings, plan: Plan, order: 
         connect(settings, order.wait, holds) as desk,
     ):
         if not (order.adopt or plan.undoes):
-            refuse_first_pass(workspace, settings, order.now())
+            refuse_first_pass(workspace, settings)
         if not order.adopt:
             refuse_blocked(workspace, settings, plan, book, order.limit, order.now())
         return carry_out(workspace, settings, order, plan, book, desk, holds)
@@ -188,7 +188,7 @@ def _context(
         now=order.now,
         directory=mirror.directory(),
         memory=MemoryStore(workspace.database, settings.name).load(order.now()),
-        post_webhook=post_webhook,
+        post_webhook=poster(workspace.settings.path.parent),
         stop=order.stop,
         holds=holds,
         progress=order.progress,

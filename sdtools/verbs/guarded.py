@@ -31,10 +31,10 @@ PLAN_LIVES = timedelta(hours=24)
 _ALERT = "plan_blocked"  # the template
 
 
-def refuse_first_pass(workspace: Workspace, settings: DeskSettings, now: datetime) -> None:
+def refuse_first_pass(workspace: Workspace, settings: DeskSettings) -> None:
     """Raise GuardError when no pass has gone over the desk yet (DESIGN 5)."""
     name = settings.name
-    if MemoryStore(workspace.database, name).load(now).first:
+    if MemoryStore(workspace.database, name).is_new():
         raise GuardError(
             f"this would be the first pass over desk {name}: nothing was changed",
             f"look at `sdtools plan {name}`, then choose: `sdtools baseline {name}` leaves existing"
@@ -71,6 +71,8 @@ def refuse_blocked(
         path = _saved(workspace, settings, stopped)
         key = _alert_key(stopped, blocked, last_good, now)
         _alert(workspace, key, stopped, blocked, path, now)
+    with suppress(SdtoolsError):  # it waits, and `status` says why: the limit is what is told now
+        send_due(workspace.database, workspace.settings.mail, now)
     quoted = shlex.quote(str(path))
     command = apply_command(workspace, stopped, str(path))
     raise GuardError(
@@ -123,7 +125,7 @@ def _alert_key(plan: Plan, blocked: Blocked, last_good: datetime | None, now: da
 def _alert(
     workspace: Workspace, key: str, plan: Plan, blocked: Blocked, path: Path, now: datetime
 ) -> None:
-    """Mail those whom ``alerts:`` names; a mail that cannot be sent waits in the outbox."""
+    """Queue a mail to those whom ``alerts:`` names; one of the same key is queued once."""
     alerts = workspace.settings.alerts
     if alerts is None:
         return
@@ -140,8 +142,6 @@ def _alert(
     outbox = Outbox(workspace.database)
     with workspace.database.begin() as connection:
         outbox.put(connection, message)
-    with suppress(SdtoolsError):  # it waits, and `status` says why: the limit is what is told now
-        send_due(workspace.database, workspace.settings.mail, now)
 
 
 def _values(plan: Plan, blocked: Blocked, path: Path) -> Mapping[str, object]:

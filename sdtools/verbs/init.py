@@ -32,6 +32,7 @@ desks:
   #   password: env:SNOW_PASSWORD
   #   scope: "assignment_group.nameSTARTSWITHIT"   # an encoded query on tickets; none: all
 # mail: {host: localhost, port: 25, security: none, from: "desk@example.org"}
+# alerts: {to: [oncall@example.org], language: en}   # who hears of a plan that the limits stopped
 # reports:
 #   weekly: {desk: glpi, to: [manager@example.org], language: en, timezone: Europe/Paris}
 # schedule:

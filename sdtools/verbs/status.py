@@ -11,6 +11,7 @@ from sdtools.config.timing import first_due, next_due, timing_text
 from sdtools.store.database import Database
 from sdtools.store.jobs import JobBook, JobState
 from sdtools.store.journal import Journal
+from sdtools.store.memory import SETTLING
 from sdtools.store.mirror import Mirror
 from sdtools.store.outbox import MessageState, Outbox
 from sdtools.store.pauses import Pause, PauseBook
@@ -167,13 +168,18 @@ def _desk(database: Database, name: str) -> DeskStatus:
         desk=name,
         last_pull=Mirror(database, name).cursor("tickets"),
         last_pass=last_pass,
-        blocked=_blocked(database, name, Journal(database, name).last_good()),
+        blocked=_blocked(database, name),
     )
 
 
-def _blocked(database: Database, name: str, last_good: datetime | None) -> BlockedPlan | None:
+def _blocked(database: Database, name: str) -> BlockedPlan | None:
+    """Return the plan that was stopped last; None when a good run has come after it."""
     plan = PlanShelf(database, name).latest_blocked()
-    if plan is None or plan.blocked is None or (last_good and last_good >= plan.now):
+    if plan is None or plan.blocked is None:
+        return None
+    kinds = (*SETTLING, "undo") if plan.undoes else SETTLING
+    last_good = Journal(database, name).last_good(kinds)
+    if last_good and last_good >= plan.now:
         return None
     why = plan.blocked
     return BlockedPlan(

@@ -104,11 +104,14 @@ def _chosen(
             hint = did_you_mean(rule, known) or f"rules of this run: {', '.join(known)}"
             raise UsageError(f"rule {rule!r} did nothing in {run}", hint)
     tickets = tickets_of(workspace, settings, selection)
-    return [
+    chosen = [
         one
         for one in done
         if (not tickets or one.change.ticket in tickets) and (not rules or one.change.rule in rules)
     ]
+    if not chosen:
+        raise UsageError(f"{run} did nothing of that", f"see `sdtools runs show {run}`")
+    return chosen
 
 
 def _carried_over(workspace: Workspace, settings: DeskSettings, book: RuleBook) -> dict[str, str]:

@@ -120,3 +120,62 @@ def test_what_a_person_set_counts_as_theirs_on_the_first_pass_too(
     told = sdtools("explain", "glpi", str(ticket), *later(3)).out
     assert "leaves urgency to people: tech set it to very_low on Friday 2026-11-20 17:00" in told
     assert sdtools("apply", "glpi", "--yes", "--json", *later(4)).json["planned"] == 0
+
+
+def test_a_hostile_title_moves_no_cursor_and_is_no_markup(
+    ticket: int, desk: EmbeddedGlpi, sdtools: Sdtools
+) -> None:
+    desk.database.update("Ticket", ticket, {"name": "[red]a[/red]\n\x1b[2J\u202eb\x07"})
+    assert sdtools("pull", "glpi", "--full", *AT).code == 0
+    told = sdtools("explain", "glpi", str(ticket), *AT).out
+    listed = sdtools("explain", "glpi", "--rule", "urgent-now", *AT).out
+    planned = sdtools("plan", "glpi", *AT).out
+    assert "[red]a[/red]" in told
+    assert "[red]a[/red]" in listed
+    for text in (told, listed, planned):
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_an_undo_is_told_from_the_time_at_which_it_was_done(
+    ticket: int, desk: EmbeddedGlpi, sdtools: Sdtools
+) -> None:
+    done = sdtools("apply", "glpi", "--adopt", "--yes", "--json", *AT)
+    desk.clock.set(NOW + timedelta(hours=2))
+    undone = sdtools("undo", str(done.json["run"]), "--yes", *later(2))
+    assert undone.code == 0, undone.err
+    assert sdtools("pull", "glpi", *later(3)).code == 0
+
+    def rule(hours: float) -> dict[str, object]:
+        at = (NOW + timedelta(hours=hours)).isoformat()
+        told = sdtools("explain", "glpi", str(ticket), "--json", "--at", at, *later(3)).json
+        rules = told["rules"]
+        assert isinstance(rules, list)
+        found: dict[str, object] = rules[0]
+        return found
+
+    assert rule(1)["yields"] == []
+    after = rule(2.5)["yields"]
+    assert isinstance(after, list)
+    assert [one["to"] for one in after] == ["undo"]
+
+
+def test_a_step_to_come_is_told_for_a_time_to_come(
+    folder: Path, desk: EmbeddedGlpi, sdtools: Sdtools
+) -> None:
+    del desk
+    rules = (
+        "version: 1\nslas:\n  - {id: all, when: {kind: incident}, calendar: 24x7, resolve: 9000h}\n"
+        "escalation:\n  - id: ladder\n    when: {kind: incident, status: [new, assigned]}\n"
+        "    clock: sla.resolve\n    steps: [{at: 90%, then: {set: {urgency: very_high}}}]\n"
+    )
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    assert sdtools("pull", "glpi", *AT).code == 0
+    (row,) = sdtools("explain", "glpi", "--rule", "ladder", "--json", *AT).json["tickets"][:1]  # type: ignore[index]  # a list
+
+    def state(*at: str) -> str:
+        rules = sdtools("explain", "glpi", row["ticket"], "--json", *at, *AT).json["rules"]
+        assert isinstance(rules, list)
+        return str(rules[0]["state"])
+
+    assert state() == "holds"
+    assert state("--at", (NOW + timedelta(hours=8999)).isoformat()) == "fires"

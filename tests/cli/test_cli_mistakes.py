@@ -92,7 +92,7 @@ def test_a_desk_that_is_down_is_told_in_one_message(
 
 def test_a_web_page_instead_of_a_desk_is_recognised(folder: Path, sdtools: Sdtools) -> None:
     config = folder / "sdtools.yaml"
-    text = config.read_text(encoding="utf-8").replace("/apirest.php", "/index.php")
+    text = config.read_text(encoding="utf-8").replace("/apirest.php", "/intranet/home")
     config.write_text(text, encoding="utf-8")
     refused = sdtools("pull")
     assert refused.code == 3

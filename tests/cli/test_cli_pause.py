@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from cli_desk import NOW, Sdtools
+from cli_desk import NOW, Sdtools, change_as_a_person
 
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
 from sdtools.emulator.mailsink import MailSink
@@ -108,6 +108,56 @@ def test_a_blocked_plan_is_mailed_once_to_those_who_are_to_hear_of_it(
     assert body is not None
     assert "all-low" in body.get_content()
     assert "--limit" in body.get_content()
+    assert "Limite : tickets déjà connus : " in body.get_content()
+    file = next(folder.glob("p-*.json")).name
+    assert f"sdtools plan {file} --html plan.html" in body.get_content()
+    assert sdtools("plan", file, "--html", "plan.html", *AT).code == 0
+
+
+def test_an_alert_waits_for_the_mail_server_and_comes_once_however_the_plan_grows(
+    folder: Path, sink: MailSink, desk: EmbeddedGlpi, sdtools: Sdtools
+) -> None:
+    config = folder / "sdtools.yaml"
+    whole = config.read_text(encoding="utf-8") + "alerts: {to: [oncall@example.org]}\n"
+    config.write_text(whole.replace(f"port: {sink.port}", "port: 9"), encoding="utf-8")
+    sdtools("baseline", "glpi", *AT)
+    stopped = (
+        "version: 1\nlimits: {known_least: 1}\nrouting:\n  - id: all\n"
+        "    when: {status: [new, assigned]}\n    then: {comment: {text: hello}}\n"
+    )
+    (folder / "rules.yaml").write_text(stopped, encoding="utf-8")
+    assert sdtools("apply", "glpi", "--yes", *AT).code == 4
+    assert sink.messages == []
+    config.write_text(whole, encoding="utf-8")
+    waiting = desk.database.rows("Ticket", "status = 4 AND is_deleted = 0")
+    for hours, row in enumerate(waiting[:3], start=1):
+        change_as_a_person(desk, row["id"], {"status": 2})
+        at = ("--now", (NOW + timedelta(hours=hours)).isoformat())
+        assert sdtools("apply", "glpi", "--yes", *at).code == 4
+        assert len(sink.messages) == 1
+    (folder / "rules.yaml").write_text(stopped.replace("hello", "bonjour"), encoding="utf-8")
+    assert sdtools("apply", "glpi", "--yes", *LATER).code == 4
+    assert len(sink.messages) == 2
+
+
+def test_a_renamed_rule_stays_paused_and_other_desks_rules_are_not_named(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    _urgent(folder)
+    sdtools("pause", "all-high", "--until", "2d", *WHY, *AT)
+    path = folder / "rules.yaml"
+    known = path.read_text(encoding="utf-8")
+    path.write_text(known.replace("id: all-high", "id: top\n    was: all-high"), encoding="utf-8")
+    plan = sdtools("plan", "glpi", "--json", *AT).json
+    assert plan["changes"] == []
+    paused = plan["paused"]
+    assert isinstance(paused, list)
+    assert [one["rule"] for one in paused] == ["top"]
+    listed = sdtools("rules", "list", "glpi", "--json", *AT).json["rules"]
+    assert isinstance(listed, list)
+    assert [one["state"] for one in listed] == ["paused"]
+    path.write_text("version: 1\n", encoding="utf-8")
+    assert sdtools("plan", "glpi", "--json", *AT).json["paused"] == []
 
 
 def test_a_saved_plan_meets_the_first_pass_question_and_the_limits_too(
@@ -173,26 +223,3 @@ def test_a_rule_file_with_mistakes_keeps_nobody_from_stopping_and_resuming(
     assert sdtools("resume", "all-high", *AT).code == 0
     assert sdtools("resume", "glpi", *AT).code == 0
     assert sdtools("pause", "glpi", "--until", "1d", "--why", " ", *AT).code == 2
-
-
-def test_who_is_on_call_hears_once_of_a_stopped_plan_in_their_language(
-    folder: Path, sink: MailSink, sdtools: Sdtools
-) -> None:
-    _urgent(folder)
-    with (folder / "sdtools.yaml").open("a", encoding="utf-8") as config:
-        config.write("alerts: {to: [oncall@example.org], language: fr}\n")
-    sdtools("baseline", "glpi", *AT)
-    rules = (folder / "rules.yaml").read_text(encoding="utf-8")
-    strict = rules.replace("known_percent: 100, known_most: 500", "known_percent: 0, known_least: 1")
-    (folder / "rules.yaml").write_text(strict.replace("all-high", "all-urgent"), encoding="utf-8")
-    stopped = sdtools("apply", "glpi", "--yes", *AT)
-    assert stopped.code == 4
-    assert sdtools("apply", "glpi", "--yes", *AT).code == 4
-    (mail,) = sink.messages
-    text = mail.get_body().get_content()
-    assert "arrêté par le garde-fou" in mail["Subject"]
-    assert "Limite : tickets déjà connus :" in text
-    file = next(folder.glob("p-*.json")).name
-    assert f"sdtools plan {file} --html plan.html" in text
-    assert f"{file} --html plan.html" in stopped.err
-    assert sdtools("plan", file, *AT).code == 0

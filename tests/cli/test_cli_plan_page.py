@@ -128,6 +128,12 @@ def test_a_saved_plan_is_shown_again_as_it_was_decided(folder: Path, sdtools: Sd
     assert Path("again.html").read_text(encoding="utf-8") == first
     assert "as it was decided at 2026-11-20 15:00 UTC" in again.err
     assert sdtools("plan", "no-plan.json", *AT).code == 2
+    elsewhere = Path("plan.json").read_text(encoding="utf-8").replace('"glpi"', '"paris"')
+    Path("paris.json").write_text(elsewhere, encoding="utf-8")
+    for command in ("plan", "apply"):
+        refused = sdtools(command, "paris.json", *AT)
+        assert refused.code == 2
+        assert "paris.json was made for desk 'paris'" in refused.err
     both = sdtools("plan", "glpi", "--out", "one", "--html", "./one", *AT)
     assert both.code == 2
     assert "both name one" in both.err

@@ -114,7 +114,7 @@ def test_status_is_stale_until_the_jobs_run_and_again_when_they_stop(
     sdtools("schedule", "run", "--once", "pass.glpi", *AT)
     good = sdtools("status", "--json", *after(minutes=12))
     assert (good.code, good.json["ok"], good.json["stale"]) == (0, True, [])
-    assert set(good.json) == {"now", "ok", "stale", "jobs", "desks", "mail"}
+    assert set(good.json) == {"now", "ok", "stale", "jobs", "desks", "mail", "pauses"}
     job = only(good.json["jobs"])
     assert job["lag"] == pytest.approx(720, abs=20)
     assert (job["last_error"], job["stale"]) == ("", False)

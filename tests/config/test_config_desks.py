@@ -352,6 +352,11 @@ def test_a_misspelt_key_does_not_show_the_secret_behind_it(said: Refused) -> Non
     assert LITERAL not in told.everything
 
 
+def test_alerts_that_would_reach_nobody_are_refused(said: Refused) -> None:
+    told = said(GLPI + "    app_token: env:A\n    user_token: env:T\nalerts: {to: [on-call]}\n")
+    assert told.places == [(7, 1, "no-mail"), (7, 15, "alerts")]
+
+
 def test_all_mistakes_of_both_desks_come_at_once(said: Refused) -> None:
     told = said(
         GLPI

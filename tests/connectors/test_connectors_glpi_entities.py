@@ -120,7 +120,7 @@ def test_a_desk_is_all_entities_or_one_with_those_below(
 
 def token_of(desk: GlpiDesk) -> str:
     assert desk.account_id == "2"
-    return str(desk._http.headers["Session-Token"])
+    return str(desk._session._http.headers["Session-Token"])
 
 
 def kill(glpi: EmbeddedGlpi, token: str) -> None:

@@ -18,8 +18,9 @@ from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
 from sdtools.connectors.glpi.options import Vip
 from sdtools.connectors.glpi.reference import read_reference
 from sdtools.connectors.glpi.results import updated
+from sdtools.connectors.glpi.tables import APPROVALS
 from sdtools.connectors.glpi.text import from_html, plain, to_html, to_plain
-from sdtools.connectors.glpi.ties import APPROVALS, target_of
+from sdtools.connectors.glpi.ties import target_of
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
 from sdtools.errors import DeskUnreachableError
 from sdtools.model.effects import Link
@@ -285,6 +286,7 @@ def test_who_is_a_vip_is_unknown_where_what_tells_it_may_not_be_read(
     for path in (
         *rows,
         *("UserEmail", "ITILCategory", "Location", "Entity", "Item_Ticket", "Calendar", "SLA"),
+        *("CalendarSegment", "Calendar_Holiday", "Holiday"),
     ):
         shown = rows.get(path, []) if path != closed else FORBIDDEN
         wire.add(responses.GET, f"{URL}/{path}", json=shown, status=403 if path == closed else 200)

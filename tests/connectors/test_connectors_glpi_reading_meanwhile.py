@@ -96,9 +96,9 @@ def test_a_read_of_what_changed_misses_no_ticket_that_was_there_all_the_time(
 def test_a_list_that_all_but_vanishes_between_two_pages_just_ends(
     glpi: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:
-    load(glpi, 2500, THEN)
+    load(glpi, 6000, THEN)
     pages = desk.tickets(None)
     first = next(pages)
     glpi.database.delete("Ticket", "id > ?", (40,))
     found = [ticket.id for page in (first, *pages) for ticket in page]
-    assert len(found) == len(set(found)) == 1000
+    assert 1000 <= len(found) == len(set(found)) <= 4000  # three pages are read ahead

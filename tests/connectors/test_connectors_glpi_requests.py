@@ -31,7 +31,10 @@ _NO_LIST = re.compile(
 def asked(desk: GlpiDesk, now: datetime) -> Asked:
     """All requests of a pull, a check and one write of each kind."""
     found: Asked = []
-    desk._http.hooks["response"].append(lambda answer, **_: found.append(answer.request))
+    session = desk._session
+    assert session.crew
+    for one in (session, *session.crew._sessions):
+        one._http.hooks["response"].append(lambda answer, **_: found.append(answer.request))
     desk.check(now)
     desk.directory()
     desk.knowledge()

@@ -14,7 +14,7 @@ from sdtools.connectors.servicenow.answers import number, text
 from sdtools.connectors.servicenow.batches import Reply, Request
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
 from sdtools.connectors.servicenow.fields import INCIDENT, REQUEST, status_of
-from sdtools.connectors.servicenow.lists import Listing
+from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.options import Basic
 from sdtools.connectors.servicenow.telling import told
 from sdtools.emulator.servicenow.desk import EmbeddedServiceNow

@@ -52,7 +52,7 @@ def test_a_healthy_desk_has_nothing_wrong(snow: EmbeddedServiceNow, now: datetim
     assert {name for name, check in found.items() if check.advice} == {"choices"}
     assert found["time zone"].found == "GMT"
     assert found["hidden incident"].found == "all of the first 3 show (3 in all)"
-    assert found["page size"].found.startswith("asked for 1000")
+    assert found["page size"].found.startswith("asked for 2000")
     assert {"reach", "clock", "quota", "batch", "version", "https", "account"} <= set(found)
 
 

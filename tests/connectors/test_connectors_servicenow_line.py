@@ -16,7 +16,7 @@ from servicenow_reader import reader_at, reader_of
 from sdtools.connectors.desk import NewComment, WriteState
 from sdtools.connectors.servicenow.answers import text
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
-from sdtools.connectors.servicenow.lists import Listing
+from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.options import Basic, OAuth
 from sdtools.connectors.servicenow.pagesize import PageSize
 from sdtools.connectors.servicenow.queries import Among
@@ -67,7 +67,7 @@ def test_a_ticket_list_that_breaks_off_in_any_form_is_read_again_in_halves(
     snow.application.faults = failing(kind, first=snow.requests + nth)
     again = [ticket for page in snow_desk.tickets(None) for ticket in page]
     assert again == whole
-    assert limits == ["1000", "500"]
+    assert limits == ["2000", "1000"]
 
 
 def incident_list(snow: EmbeddedServiceNow, number: int) -> bool:
@@ -83,8 +83,8 @@ def test_a_single_record_that_breaks_off_is_asked_for_once_more(snow: EmbeddedSe
 
 def test_pages_grow_again_after_a_while_and_ever_more_slowly() -> None:
     size = PageSize(rows=100)
-    assert size.broke()
-    grown = [_whole_until_grown(size), size.broke() and _whole_until_grown(size)]
+    assert size.broke(size.rows)
+    grown = [_whole_until_grown(size), size.broke(size.rows) and _whole_until_grown(size)]
     assert (grown, size.rows) == ([16, 32], 100)
 
 
@@ -98,7 +98,7 @@ def _whole_until_grown(size: PageSize) -> int:
 
 def test_a_page_of_few_rows_that_breaks_off_is_tried_again_and_then_given_up() -> None:
     size = PageSize(rows=8)
-    assert [size.broke() for _ in range(3)] == [True, True, False]
+    assert [size.broke(size.rows) for _ in range(3)] == [True, True, False]
 
 
 @pytest.mark.parametrize("kind", ["throttled", "rate_limited"])
@@ -211,7 +211,7 @@ def test_a_long_question_that_the_batch_had_no_time_for_is_asked_in_halves() -> 
     responses.add_callback(responses.POST, BATCH, callback=late)
     long = Listing(table="incident", fields=("number",), where="number!=" + "x" * 9000)
     assert [text(row, "number") for row in reader_at(URL).rows(long)] == ["INC1"]
-    assert limits == ["1000", "500"]
+    assert limits == ["2000", "1000"]
 
 
 def test_a_token_that_ends_before_a_write_is_renewed_and_the_write_sent_once(

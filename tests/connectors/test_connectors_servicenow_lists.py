@@ -11,7 +11,8 @@ import responses
 
 from sdtools.connectors.http import DeskHttp
 from sdtools.connectors.servicenow.answers import text
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.options import Basic, Place
 from sdtools.connectors.servicenow.queries import all_of, base_fields, in_chunks, one_of
 from sdtools.connectors.servicenow.session import ServiceNowSession

@@ -7,6 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -40,10 +41,21 @@ class Asked:
         return [call for call in self.calls if call.method == "GET" and "table" in call.parts]
 
     @property
-    def writes(self) -> Iterator[Mapping[str, str]]:
+    def parameters(self) -> list[Mapping[str, str]]:
+        """Return those of every list, asked for by itself or in a batch."""
+        batched = [dict(parse_qsl(urlsplit(one["url"]).query)) for one in self._items("GET")]
+        assert len(batched) == 6
+        return [*(call.parameters for call in self.lists), *batched]
+
+    @property
+    def writes(self) -> list[Mapping[str, str]]:
+        return [one for method in ("POST", "PATCH") for one in self._items(method)]
+
+    def _items(self, method: str) -> Iterator[Mapping[str, str]]:
         for call in self.calls:
             if call.method == "POST" and call.parts[-1] == "batch":
-                yield from json.loads(call.body)["rest_requests"]
+                asked = json.loads(call.body)["rest_requests"]
+                yield from (one for one in asked if one["method"] == method)
 
 
 @pytest.fixture
@@ -82,27 +94,27 @@ def test_everything_is_asked_for_in_json_with_the_credentials(asked: Asked) -> N
     assert all("gzip" in call.headers["accept-encoding"] for call in asked.calls)
 
 
-def test_lists_name_their_fields_their_order_and_at_most_a_thousand_rows(asked: Asked) -> None:
-    for call in asked.lists:
-        named = call.parameters["sysparm_fields"].split(",")
+def test_lists_name_their_fields_their_order_and_at_most_two_thousand_rows(asked: Asked) -> None:
+    for parameters in asked.parameters:
+        named = parameters["sysparm_fields"].split(",")
         assert "sys_id" in named
-        assert int(call.parameters["sysparm_limit"]) <= 1000
-        ours = "gs.getUserID" in call.target
-        assert ours or "ORDERBYsys_id" in call.parameters["sysparm_query"]
+        assert int(parameters["sysparm_limit"]) <= 2000
+        ours = "gs.getUserID" in parameters["sysparm_query"]
+        assert ours or "ORDERBYsys_id" in parameters["sysparm_query"]
 
 
 def test_only_stored_values_are_read_and_links_are_never_followed(asked: Asked) -> None:
-    paged = [call for call in asked.lists if "sysparm_offset" in call.parameters]
+    paged = [one for one in asked.parameters if "sysparm_offset" in one]
     assert paged
-    for call in paged:
-        assert call.parameters["sysparm_display_value"] == "false"
-        assert call.parameters["sysparm_exclude_reference_link"] == "true"
-        assert call.parameters["sysparm_suppress_pagination_header"] == "true"
-        assert call.parameters["sysparm_offset"] == "0"
+    for parameters in paged:
+        assert parameters["sysparm_display_value"] == "false"
+        assert parameters["sysparm_exclude_reference_link"] == "true"
+        assert parameters["sysparm_suppress_pagination_header"] == "true"
+        assert parameters["sysparm_offset"] == "0"
 
 
 def test_times_in_queries_are_plain_utc_and_no_scripts(asked: Asked) -> None:
-    queries = [call.parameters.get("sysparm_query", "") for call in asked.calls]
+    queries = [parameters["sysparm_query"] for parameters in asked.parameters]
     timed = [query for query in queries if "_on>=" in query]
     assert timed
     assert all(re.search(r"_on>=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", query) for query in timed)

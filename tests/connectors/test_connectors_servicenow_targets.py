@@ -27,7 +27,8 @@ from sdtools.connectors.servicenow.creating import (
     find_by_correlation,
 )
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.options import Basic
 from sdtools.connectors.servicenow.queries import Among

@@ -190,7 +190,8 @@ class Referee:
                 self.tried["unknown"] += 1
                 acted = known is not None and engaged(known)
                 assert acted or not found.changes, (rule.id, ticket.unknown)
-            if known and len({_active(plan, known) for plan in either}) == 2:
+            reopened = known is not None and ticket.reopens > known.reopens
+            if known and not reopened and len({_active(plan, known) for plan in either}) == 2:
                 assert _active(found, known) == known.active
 
     def _unread(self, paper: Paper, plan: Plan) -> None:
@@ -240,7 +241,8 @@ class Referee:
         """See that nothing is said twice in an episode, and no step taken twice."""
         known = self.fired.get((change.rule, change.ticket, change.action))
         reopens = paper.tickets[change.ticket].reopens
-        if known is None or _absolute(change, rule) or change.observe:
+        levels = _absolute(change, rule) or isinstance(change.effect, Link)
+        if known is None or levels or change.observe:
             return
         if change.action.startswith("steps."):
             assert reopens > known.reopens, change
@@ -305,7 +307,8 @@ class Referee:
             self.wrote[place] = frozenset({value, outcome.found})
             self.history[change.ticket, name].append((paper.now, value))
         again = outcome.state is OutcomeState.overridden
-        self.overruled[place] = self.overruled.get(place, 0) + 1 if again else 0
+        times = self.overruled.get(place, 0) % 2  # after two the inputs have changed: from anew
+        self.overruled[place] = times + 1 if again else 0
         if again and self.overruled[place] == 2:
             self.conceded[place] = _inputs(change, rule)
         if not again:
@@ -326,8 +329,8 @@ class Referee:
             self.tried["people"] += one.to == "people"
             self.tried["parked"] += one.to == "parked"
             self.tried["desk"] += one.to == "desk"
-            kept = one.to in {"people", "rule"} and not rules[one.rule].insist
-            if (kept or one.to == "parked") and one.field != "link":
+            kept = one.to in {"people", "rule", "parked"} and not rules[one.rule].insist
+            if kept and one.field != "link":  # one that insists is parked for the day only
                 self.left.add(place)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from sdtools.errors import StoreError, UsageError
 from sdtools.model.effects import Comment, Notify, Webhook
@@ -24,6 +25,7 @@ from sdtools.store.memory import MemoryStore
 from sdtools.store.outbox import MessageState, Outbox
 from sdtools.store.plans import plan_to_json
 from sdtools.store.schema import changes
+from sdtools.store.statistics import read_statistics
 
 MakeChange = Callable[..., Change]
 MakePlan = Callable[..., Plan]
@@ -76,6 +78,36 @@ def test_what_was_intended_without_an_outcome_comes_back_whole(
     assert journal.unsettled() == (one, two)
     journal.settle(run, [applied(one)], [], [], now + MINUTE)
     assert journal.unsettled() == (two,)
+
+
+def test_a_journal_of_an_earlier_sdtools_is_brought_up_to_date(
+    url: str, make_change: MakeChange, now: datetime
+) -> None:
+    change = make_change()
+    with open_database(url) as database:
+        journal = Journal(database, "glpi")
+        run = journal.begin("apply", None, now)
+        journal.intend(run, [change], now)
+        journal.settle(run, [applied(change, found="high")], [], [], now)
+        journal.end(run, now + MINUTE, 3)
+        with database.begin() as connection:  # back to the second migration
+            for table in ("pauses", "observations", "edits"):
+                connection.execute(text(f"DROP TABLE {table}"))
+            connection.execute(text("ALTER TABLE runs DROP COLUMN rules"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+            (kept,) = connection.execute(text("SELECT document FROM changes")).scalars()
+            earlier = {name: value for name, value in json.loads(kept).items() if name != "moved"}
+            renewed = {"document": json.dumps(earlier)}
+            connection.execute(text("UPDATE changes SET document = :document"), renewed)
+    with open_database(url) as database:
+        journal = Journal(database, "glpi")
+        (summary,) = journal.runs()
+        assert (summary.id, summary.rules, summary.counts) == (run, (), {"applied": 1})
+        ((done, found),) = journal.done_in(run)
+        assert (done.key, done.moved, found) == (change.key, {}, "high")
+        assert set(read_statistics(database, "glpi")) == {change.rule}
+        again = journal.begin("apply", None, now + MINUTE)
+        assert [one.id for one in journal.runs()] == [again, run]
 
 
 def test_other_desks_do_not_see_it(

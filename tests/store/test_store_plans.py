@@ -40,6 +40,18 @@ def test_a_plan_reads_well_for_people(make_plan: MakePlan, make_change: MakeChan
     assert "Écran noir" in written
 
 
+def test_a_plan_of_an_earlier_sdtools_can_still_be_read(
+    make_plan: MakePlan, make_change: MakeChange
+) -> None:
+    plan = make_plan(make_change())
+    document = json.loads(plan_to_json(plan))
+    for name in ("rules", "paused", "prints", "undoes"):
+        del document["plan"][name]
+    for change in document["plan"]["changes"]:
+        del change["moved"]
+    assert plan_from_json(json.dumps(document)) == plan
+
+
 @pytest.mark.parametrize(
     ("broken", "named"),
     [

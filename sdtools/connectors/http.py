@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class Patience:
 
 
 class Pace:
-    """A token bucket: bursts are free, the average is not exceeded."""
+    """A token bucket: bursts are free, the average is not exceeded; lines may share one."""
 
     def __init__(
         self, *, per_second: float, burst: int, clock: Callable[[], float], wait: Wait
@@ -71,15 +72,35 @@ class Pace:
         self._wait = wait
         self._tokens = float(burst)
         self._filled = clock()
+        self._lock = threading.Lock()
+        self._held = 0  # lines that wait because the desk told them to
+        self._free = threading.Event()
+        self._free.set()
 
     def take(self) -> None:
-        """Take one token, waiting until there is one."""
-        now = self._clock()
-        earned = (now - self._filled) * self._per_second
-        self._tokens = min(self._burst, self._tokens + earned) - 1.0
-        self._filled = now
-        if self._tokens < 0:
-            self._wait(-self._tokens / self._per_second)
+        """Take one token, waiting until there is one and nobody holds the pace."""
+        self._free.wait()
+        with self._lock:
+            now = self._clock()
+            earned = (now - self._filled) * self._per_second
+            self._tokens = min(self._burst, self._tokens + earned) - 1.0
+            self._filled = now
+            short = -self._tokens / self._per_second
+        if short > 0:
+            self._wait(short)
+
+    def hold(self, seconds: float) -> None:
+        """Wait, and let no line of this desk begin a request meanwhile."""
+        with self._lock:
+            self._held += 1
+            self._free.clear()
+        try:
+            self._wait(seconds)
+        finally:
+            with self._lock:
+                self._held -= 1
+                if not self._held:
+                    self._free.set()
 
 
 class DeskHttp(requests.Session):
@@ -146,8 +167,21 @@ class DeskHttp(requests.Session):
             pause = self._pause(request, result, attempt)
             if pause is None:
                 return self._settle(request, result)
-            self._wait(pause)
+            self._rest(result, pause)
             attempt += 1
+
+    def sibling(self) -> DeskHttp:
+        """Return another line to the same desk, with cookies of its own and the same pace."""
+        other = DeskHttp(
+            self.desk, wait=self._wait, patience=self._patience, reads=self._reads, may=self._may
+        )
+        other._pace = self._pace
+        return other
+
+    def _rest(self, result: requests.Response | Trouble, seconds: float) -> None:
+        """Wait for the next try; a desk that limits requests means all that we send."""
+        limited = not isinstance(result, Trouble) and result.status_code == _NOT_TAKEN
+        (self._pace.hold if limited else self._wait)(seconds)
 
     def _try(
         self, request: requests.PreparedRequest, settings: dict[str, Any]

@@ -44,7 +44,7 @@ class Asked:
     def parameters(self) -> list[Mapping[str, str]]:
         """Return those of every list, asked for by itself or in a batch."""
         batched = [dict(parse_qsl(urlsplit(one["url"]).query)) for one in self._items("GET")]
-        assert len(batched) == 6
+        assert len(batched) == 7 + 3 + 6  # of a directory, a full pull and a later one
         return [*(call.parameters for call in self.lists), *batched]
 
     @property

@@ -102,9 +102,7 @@ _WHATS: list[What] = [
 EVENTS: st.SearchStrategy[Event] = st.sampled_from(
     [(key, what) for what in _WHATS for key in ("100", "100", "101")]
 )
-HOURS = st.lists(
-    st.tuples(st.lists(EVENTS, max_size=2), _HOW_LONG, st.integers(0, 4)), min_size=3, max_size=5
-)
+HOURS = st.lists(st.tuples(st.lists(EVENTS, max_size=2), _HOW_LONG), min_size=3, max_size=5)
 
 
 class Desk(RuleBasedStateMachine):
@@ -176,27 +174,30 @@ class Desk(RuleBasedStateMachine):
     # -- passes ----------------------------------------------------------------------------------
 
     @rule(hours=HOURS)
-    def passes(self, hours: list[tuple[list[Event], int, int]]) -> None:
-        for events, minutes, look in hours:
-            self._pass(events, minutes, look)
+    def passes(self, hours: list[tuple[list[Event], int]]) -> None:
+        for events, minutes in hours:
+            self._pass(events, minutes)
 
-    @rule(event=EVENTS, meanwhile=EVENTS, look=st.integers(0, 4))
-    def a_pass_while_somebody_is_at_it(self, event: Event, meanwhile: Event, look: int) -> None:
-        self._pass([event], 10, look, meanwhile)
+    @rule(event=EVENTS, meanwhile=EVENTS)
+    def a_pass_while_somebody_is_at_it(self, event: Event, meanwhile: Event) -> None:
+        self._pass([event], 10, meanwhile)
 
-    @rule(minutes=st.sampled_from((20, 45, 125)), look=st.integers(0, 4))
-    def it_goes_back_and_forth(self, minutes: int, look: int) -> None:
+    @rule(minutes=st.sampled_from((20, 45, 125)))
+    def it_goes_back_and_forth(self, minutes: int) -> None:
         for _ in range(3):
-            self._pass([("100", Turn())], minutes, look)
+            self._pass([("100", Turn())], minutes)
 
-    def _pass(
-        self, events: list[Event], minutes: int, look: int, meanwhile: Event | None = None
-    ) -> None:
+    @rule(what=st.sampled_from([*_UNREAD, *_ASLEEP, *_ASLEEP]), minutes=_HOW_LONG, then=EVENTS)
+    def something_is_out_of_reach(self, what: What, minutes: int, then: Event) -> None:
+        self._pass([("100", what)], minutes)
+        self._pass([then], 10)
+
+    def _pass(self, events: list[Event], minutes: int, meanwhile: Event | None = None) -> None:
         for event in events:
             self.happen(event)
         self.paper.later(minutes=minutes)
         plan = self.paper.plan()
-        self.referee.watch_plan(self.paper, plan, look)
+        self.referee.watch_plan(self.paper, plan)
         if meanwhile and _in_a_moment(meanwhile):
             self.happen(meanwhile)
         self._carry_out(plan)
@@ -263,4 +264,4 @@ def test_the_laws_hold_and_each_of_them_was_tried(
     run_state_machine_as_test(_machine(kind, counted), settings=asked)
     for law, told in LAWS.items():
         record_property("law", f"{kind:10} {law:10} {counted[law]:6}  {told}")
-    assert [law for law in LAWS if counted[law] < 1] == []
+    assert [law for law in LAWS if counted[law] < 3] == []

@@ -108,8 +108,8 @@ class Referee:
 
     # -- before a pass -------------------------------------------------------------------------
 
-    def watch_plan(self, paper: Paper, plan: Plan, look: int) -> None:
-        """Judge a plan before it is carried out; ``look`` picks the rule to look at closely."""
+    def watch_plan(self, paper: Paper, plan: Plan) -> None:
+        """Judge a plan before it is carried out."""
         rules = {rule.id: rule for rule in paper.book.rules}
         assert paper.plan() == plan
         self.tried["twice"] += 1
@@ -120,7 +120,8 @@ class Referee:
         self._one_writer(plan)
         self._sleepers(paper, plan, rules)
         self._observers(paper, plan, rules)
-        self._unknown(paper, rules[sorted(rules)[look % len(rules)]])
+        for rule in rules.values():
+            self._unknown(paper, rule)
         self._unread(paper, plan)
         for change in plan.changes:
             self._people(paper, change, rules[change.rule])

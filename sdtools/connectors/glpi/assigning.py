@@ -10,10 +10,11 @@ from sdtools.connectors.glpi.answers import Row, is_id
 from sdtools.connectors.glpi.batches import Pacers, Work, write_all
 from sdtools.connectors.glpi.fields import field_input
 from sdtools.connectors.glpi.lookup import ASSIGN_KEYS, gone, held
-from sdtools.connectors.glpi.reading import TicketReader
+from sdtools.connectors.glpi.reading import Look, TicketReader
 from sdtools.connectors.glpi.results import updated
 from sdtools.connectors.glpi.session import GlpiSession
-from sdtools.connectors.glpi.ties import ASSIGNED, GROUPS, PEOPLE, Table, Tie, Ties, ties_of
+from sdtools.connectors.glpi.tables import ASSIGNED, GROUPS, PEOPLE, Table
+from sdtools.connectors.glpi.ties import Tie, Ties, ties_of
 from sdtools.connectors.pacing import done, refused, unknown
 from sdtools.errors import DeskError
 from sdtools.model.effects import Assign
@@ -36,16 +37,21 @@ class _Step:
 
 
 def update_tickets(
-    reader: TicketReader, updates: Sequence[TicketUpdate], pacers: Pacers
+    reader: TicketReader,
+    updates: Sequence[TicketUpdate],
+    pacers: Pacers,
+    look: Look | None = None,
 ) -> tuple[Written, ...]:
     """Write fields and assignments to tickets.
 
     GLPI only ever adds what ``_groups_id_assign`` names (FACTS 10), so whoever is superseded is
     taken off afterwards, and only once the new ones are really there: no ticket is left alone.
+    Superseded are those of the ``look`` on which the update was decided, if it is given: whoever
+    came since stays.
     """
     answers: dict[int, Written] = {}
     steps: list[_Step] = []
-    before = _assigned(reader.session, [one for one in updates if one.assign])
+    before = _assigned(reader.session, [one.ticket for one in updates if one.assign], look)
     for place, update in enumerate(updates):
         try:
             steps.append(_step(place, update, before))
@@ -62,11 +68,13 @@ def update_tickets(
     return tuple(answers[place] for place in range(len(updates)))
 
 
-def _assigned(session: GlpiSession, updates: Sequence[TicketUpdate]) -> Ties:
-    tickets = [int(update.ticket) for update in updates if is_id(update.ticket)]
-    if not tickets:
-        return Ties(by_table={}, unknown=frozenset())
-    return ties_of(session, tickets, (GROUPS, PEOPLE))
+def _assigned(session: GlpiSession, tickets: Sequence[str], look: Look | None) -> Ties:
+    if look is not None and look.tickets.keys() >= set(tickets):
+        return look.ties.only((GROUPS, PEOPLE))
+    ids = [int(ticket) for ticket in tickets if is_id(ticket)]
+    return (
+        ties_of(session, ids, (GROUPS, PEOPLE)) if ids else Ties(by_table={}, unknown=frozenset())
+    )
 
 
 def _step(place: int, update: TicketUpdate, before: Ties) -> _Step:
@@ -152,9 +160,9 @@ def _superseded(step: _Step, now: Ties) -> Iterator[tuple[Table, Tie]]:
         wanted = _wanted(step.assign, table)
         if wanted is None:
             continue
-        before = {tie.id for tie in _assigned_ties(step.before, table, step.ticket)}
+        before = _assigned_ties(step.before, table, step.ticket)
         for tie in _assigned_ties(now, table, step.ticket):
-            if tie.target not in wanted and tie.id in before:
+            if tie.target not in wanted and tie in before:
                 yield table, tie
 
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time, timedelta
 
 from sdtools.connectors.glpi.answers import Row, identity, integer, string
-from sdtools.connectors.glpi.lists import Listing, readable_rows
-from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.text import plain
 from sdtools.model.people import Calendar, OpenHours
 
-__all__ = ["read_calendars"]
+__all__ = ["CALENDAR_LISTS", "calendars_of"]
+
+CALENDAR_LISTS = ("Calendar", "CalendarSegment", "Calendar_Holiday", "Holiday")
 
 _LONGEST_CLOSURE = 400  # days: a holiday over a year long is a mistake on the desk
 
 
-def read_calendars(session: GlpiSession, timezone: str) -> Mapping[str, Calendar]:
-    """Read the calendars, which count in ``timezone``; none without the right to read them."""
-    calendars = _rows(session, "Calendar")
-    if not calendars:
-        return {}
-    hours = _hours(_rows(session, "CalendarSegment"))
-    closed, every_year = _closures(_rows(session, "Calendar_Holiday"), _rows(session, "Holiday"))
+def calendars_of(rows: Callable[[str], Iterable[Row]], timezone: str) -> Mapping[str, Calendar]:
+    """Make the calendars, which count in ``timezone``; ``rows`` gives each of their lists."""
+    calendars = rows("Calendar")
+    hours = _hours(rows("CalendarSegment"))
+    closed, every_year = _closures(rows("Calendar_Holiday"), rows("Holiday"))
     found = {}
     for row in calendars:
         number = identity(row, "id")
@@ -36,10 +34,6 @@ def read_calendars(session: GlpiSession, timezone: str) -> Mapping[str, Calendar
             closed_every_year=frozenset(every_year.get(number, ())),
         )
     return found
-
-
-def _rows(session: GlpiSession, itemtype: str) -> list[Row]:
-    return readable_rows(session, Listing(path=itemtype)) or []
 
 
 def _hours(rows: Iterable[Row]) -> Mapping[str, list[OpenHours]]:

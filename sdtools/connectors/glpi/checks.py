@@ -13,8 +13,8 @@ from sdtools.connectors.glpi.directory import LISTS
 from sdtools.connectors.glpi.lists import PAGE, Listing, Page, pages, readable_rows, total_of
 from sdtools.connectors.glpi.options import Login, Vip
 from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.tables import TABLES
 from sdtools.connectors.glpi.text import plain
-from sdtools.connectors.glpi.ties import TABLES
 from sdtools.connectors.glpi.zone import Origin, Zone
 from sdtools.connectors.http import is_loopback, moment_of
 from sdtools.errors import DeskError, DeskRefusedError, SdtoolsError

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from sdtools.connectors.glpi.answers import Row, identity, integer, string
+from sdtools.connectors.glpi.crew import WORKERS
 from sdtools.connectors.glpi.lists import Listing, pages
 from sdtools.connectors.glpi.reading import (
     begin_of,
@@ -15,14 +17,16 @@ from sdtools.connectors.glpi.reading import (
     first_page,
 )
 from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.tables import Table
 from sdtools.connectors.glpi.text import from_html
-from sdtools.connectors.glpi.ties import Table, rows_of
+from sdtools.connectors.glpi.ties import FEW, rows_of
 from sdtools.connectors.glpi.zone import Zone
 from sdtools.errors import DeskRefusedError
 from sdtools.model.ticket import Comment
 
 __all__ = ["CommentReader"]
 
+_MANY = 5000  # rows a page: shorter than tickets, of which 5,000 take 212 ms (FACTS 13)
 _FORBIDDEN = "ERROR_RIGHT_MISSING"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ON_TICKETS = {"itemtype": "Ticket"}
@@ -80,18 +84,24 @@ class CommentReader:
         """Read what was said on these tickets, oldest first."""
         wanted = frozenset(int(ticket) for ticket in tickets if ticket.isdecimal())
         found: dict[str, dict[str, Comment]] = {str(ticket): {} for ticket in tickets}
-        for form in _FORMS:
-            rows = rows_of(self.session, form.table, wanted)
-            for page in self._readable(form, _one_page(rows)):
-                for comment in page:
-                    found.setdefault(comment.ticket_id, {})[comment.id] = comment
+        calls = [partial(self._on, form=form, tickets=wanted) for form in _FORMS]
+        few = len(wanted) <= FEW
+        for comments in self.session.in_turn(calls) if few else self.session.together(calls):
+            for comment in comments:
+                found.setdefault(comment.ticket_id, {})[comment.id] = comment
         return {
             ticket: tuple(sorted(said.values(), key=lambda one: one.written))
             for ticket, said in found.items()
         }
 
+    def _on(self, session: GlpiSession, *, form: _Form, tickets: frozenset[int]) -> list[Comment]:
+        rows = rows_of(session, form.table, tickets)
+        return [one for page in self._readable(form, _one_page(rows)) for one in page]
+
     def _all_of(self, form: _Form) -> Iterator[tuple[Row, ...]]:
-        listing = Listing(path=form.table.itemtype, where=form.table.where)
+        listing = Listing(
+            path=form.table.itemtype, where=form.table.where, size=_MANY, ahead=WORKERS
+        )
         return (page.rows for page in pages(self.session, listing))
 
     def _readable(

@@ -29,11 +29,12 @@ from sdtools.connectors.glpi.canary import touch
 from sdtools.connectors.glpi.checks import Subject, run_checks
 from sdtools.connectors.glpi.comments import CommentReader
 from sdtools.connectors.glpi.consequences import GlpiConsequences, matrix_from
+from sdtools.connectors.glpi.crew import WORKERS, Crew
 from sdtools.connectors.glpi.directory import read_directory
 from sdtools.connectors.glpi.history import HistoryReader, edits_of
 from sdtools.connectors.glpi.knowledge import read_knowledge
 from sdtools.connectors.glpi.options import KnownErrorSource, Login, Vip
-from sdtools.connectors.glpi.reading import TicketReader, Window, begin_of
+from sdtools.connectors.glpi.reading import Look, TicketReader, Window, begin_of
 from sdtools.connectors.glpi.reference import Reference, read_reference
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.unlinking import remove_links
@@ -72,14 +73,16 @@ class GlpiDesk:
     ) -> None:
         self.name: str = http.desk
         self.url: str = login.url
-        self._http = http
         self._login = login
-        self._session = GlpiSession(http.desk, login, http)
+        lines = [http.sibling() for _ in range(WORKERS)]
+        crew = Crew([GlpiSession(http.desk, login, line) for line in lines])
+        self._session = GlpiSession(http.desk, login, http, crew)
         self._vip = vip
         self._known_errors = known_errors
         self._timezone = timezone
         self._pacers = Pacers(clock=clock)
         self._window: Window | None = None  # of the last `tickets`, for the history after it
+        self._look: Look | None = None  # of the last `read`, for the update decided on it
         self._quiet: datetime | None = None  # since then no ticket was touched
 
     def __enter__(self) -> Self:
@@ -102,7 +105,7 @@ class GlpiDesk:
     @property
     def requests(self) -> int:
         """Count the HTTP requests sent so far."""
-        return self._http.count
+        return self._session.requests
 
     @property
     def account_id(self) -> str:
@@ -188,7 +191,8 @@ class GlpiDesk:
 
     def read(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
         """Read these tickets afresh, with actors and links; one that is gone is missing."""
-        return self._reader.some(tickets)
+        self._look = self._reader.look(tickets)
+        return self._look.tickets
 
     def read_comments(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:
         """Read what was said on these tickets, oldest first."""
@@ -196,7 +200,8 @@ class GlpiDesk:
 
     def update(self, updates: Sequence[TicketUpdate]) -> tuple[Written, ...]:
         """Write fields and assignments, without stopping the response clock."""
-        return update_tickets(self._reader, updates, self._pacers)
+        look, self._look = self._look, None  # it serves once: now they change
+        return update_tickets(self._reader, updates, self._pacers, look)
 
     def comment(self, comments: Sequence[NewComment]) -> tuple[Written, ...]:
         """Add comments, without stopping the response clock."""

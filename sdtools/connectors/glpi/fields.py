@@ -20,6 +20,7 @@ _STATUS = {
     5: Status.solved,
     6: Status.closed,
 }
+_GRADE = {int(grade): grade for grade in Grade}
 _KIND = {1: Kind.incident, 2: Kind.request}
 _KIND_NUMBER = {kind: number for number, kind in _KIND.items()}
 _COLUMN = {
@@ -53,9 +54,8 @@ def kind_of(row: Row) -> Kind | None:
 
 def grade_of(row: Row, column: str) -> Grade | None:
     """Return a grade; None when the number is not one of the scale (only priority has a 6)."""
-    number = integer(row, column)
-    top = Grade.major if column == "priority" else Grade.very_high
-    return Grade(number) if Grade.very_low <= number <= top else None
+    grade = _GRADE.get(integer(row, column))
+    return None if grade is Grade.major and column != "priority" else grade
 
 
 def field_input(change: SetField) -> tuple[str, int]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from types import TracebackType
+from typing import Self
 
 from sdtools.connectors.glpi.answers import Row, integer, is_closed, list_of
 from sdtools.connectors.glpi.session import GlpiSession
@@ -41,6 +45,7 @@ class Listing:
     where: Mapping[str, str] = field(default_factory=dict)  # column: exact value
     size: int = PAGE
     first: int = 0  # rows of the first page; 0: as many as of the others
+    ahead: int = 0  # pages asked for before they are needed: of lists in the order of ids
 
     @property
     def overlap(self) -> int:
@@ -79,11 +84,16 @@ def pages(session: GlpiSession, listing: Listing) -> Iterator[Page]:
     longer shows a row that is known; then the page before is read again. When in the end fewer
     rows were seen than there are, some have changed places, and the list is read once more.
     """
+    with _Slices(session, listing) as slices:
+        yield from _pages(slices, listing)
+
+
+def _pages(slices: _Slices, listing: Listing) -> Iterator[Page]:
     seen: set[int] = set()
     held: list[Row] = []  # rows after a gap: given out once the gap is filled
     start, back, again = 0, listing.size, True
     while True:
-        rows, total = _slice(session, listing, start)
+        rows, total = slices.at(start)
         ids = [integer(row, "id") for row in rows]
         connected = not start or not seen.isdisjoint(ids[: listing.overlap])
         held += (row for id, row in zip(ids, rows, strict=True) if id not in seen)
@@ -138,6 +148,58 @@ def readable_rows(session: GlpiSession, listing: Listing) -> list[Row] | None:
 def total_of(session: GlpiSession, listing: Listing) -> int:
     """Return how many rows a list has."""
     return next(pages(session, listing)).total
+
+
+class _Slices:
+    """The ranges of a list; of a long one those to come are read while one is looked at.
+
+    A range read too early reaches further than one read in its turn, where rows vanish in
+    between: what overlaps in turn overlaps here too. One that nobody asks for is thrown away.
+    """
+
+    def __init__(self, session: GlpiSession, listing: Listing) -> None:
+        self._session = session
+        self._listing = listing
+        self._pool: ThreadPoolExecutor | None = None
+        self._coming: dict[int, Callable[[], tuple[list[Row], int]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._forget()
+
+    def at(self, start: int) -> tuple[list[Row], int]:
+        """Return the rows from a place on, and how many the whole list has."""
+        begun = self._coming.pop(start, None)
+        if begun is None:
+            self._forget()
+        rows, total = begun() if begun else _slice(self._session, self._listing, start)
+        self._begin_after(start, total)
+        return rows, total
+
+    def _begin_after(self, start: int, total: int) -> None:
+        crew, listing = self._session.crew, self._listing
+        if crew is None:
+            return
+        step = listing.size - listing.overlap
+        for place in range(start + step, start + (listing.ahead + 1) * step, step):
+            if place in self._coming or place + listing.overlap >= total:
+                continue
+            self._pool = self._pool or crew.pool()
+            call = partial(_slice, listing=listing, start=place)
+            self._coming[place] = crew.later(self._pool, call)
+
+    def _forget(self) -> None:
+        self._coming = {}
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
 def _slice(session: GlpiSession, listing: Listing, start: int) -> tuple[list[Row], int]:

@@ -9,8 +9,9 @@ from sdtools.connectors.desk import Written
 from sdtools.connectors.glpi.answers import Row, integer
 from sdtools.connectors.glpi.reading import TicketReader
 from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.tables import ASSIGNED, GROUPS, PEOPLE, Table
 from sdtools.connectors.glpi.text import from_html, to_plain
-from sdtools.connectors.glpi.ties import ASSIGNED, GROUPS, PEOPLE, Table, Ties, rows_of, ties_of
+from sdtools.connectors.glpi.ties import Ties, rows_of, ties_of
 from sdtools.connectors.pacing import done
 
 __all__ = ["ASSIGN_KEYS", "FOLLOWUPS", "SOLUTIONS", "Found", "gone", "held", "linked", "said"]

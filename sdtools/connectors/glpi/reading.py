@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sdtools.connectors.desk import Known
 from sdtools.connectors.glpi.answers import Row, identity, integer, list_of
+from sdtools.connectors.glpi.crew import WORKERS
 from sdtools.connectors.glpi.history import Entry, HistoryReader
 from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, all_rows, newest, pages
 from sdtools.connectors.glpi.reference import Reference
@@ -25,7 +27,7 @@ from sdtools.connectors.glpi.zone import Zone
 from sdtools.errors import DeskRefusedError
 from sdtools.model.ticket import Ticket
 
-__all__ = ["TicketReader", "Window", "begin_of", "changed_rows", "changes_of", "first_page"]
+__all__ = ["Look", "TicketReader", "Window", "begin_of", "changed_rows", "changes_of", "first_page"]
 
 _OVERLAP = timedelta(minutes=2)  # clocks differ, and date_mod has whole seconds
 _SAME_SECOND = timedelta(seconds=2)  # a change in the second of the last reading may not show
@@ -46,6 +48,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Some tickets as they just were, by id; ``ties`` tells by which links."""
+
+    tickets: Mapping[str, Ticket]
+    ties: Ties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketReader:
     """Reads tickets of one desk; ``reference`` is asked for only when a ticket needs it."""
 
@@ -58,7 +68,7 @@ class TicketReader:
         """Read every ticket, the trash included."""
         ties = every_tie(self.session)
         for trash in (False, True):
-            for page in pages(self.session, Listing(path="Ticket", trash=trash)):
+            for page in pages(self.session, Listing(path="Ticket", trash=trash, ahead=WORKERS)):
                 if page.rows:
                     yield self._tickets(page.rows, ties)
 
@@ -77,17 +87,18 @@ class TicketReader:
         tickets of the overlap that are known as they are cost nothing more.
         """
         read: set[str] = set()
-        for trash in (False, True):
-            listing = changes_of("Ticket", window.first, trash=trash)
-            for listed in changed_rows(self.session, listing, window.begin, self.zone):
-                rows = self._unknown(listed, window.since, known)
-                if rows:
-                    read.update(identity(row, "id") for row in rows)
-                    ties = ties_of(self.session, [integer(row, "id") for row in rows])
-                    yield self._tickets(rows, ties)
+        for rows in _in_bulk(self._news(window, known)):
+            read.update(identity(row, "id") for row in rows)
+            yield self._tickets(rows, ties_of(self.session, [integer(row, "id") for row in rows]))
         traced = _traced(self._traces(window, known), known) - read
         if traced:
             yield tuple(self.some(sorted(traced)).values())
+
+    def _news(self, window: Window, known: Known | None) -> Iterator[tuple[Row, ...]]:
+        for trash in (False, True):
+            listing = changes_of("Ticket", window.first, trash=trash)
+            for listed in changed_rows(self.session, listing, window.begin, self.zone):
+                yield self._unknown(listed, window.since, known)
 
     def _unknown(
         self, rows: tuple[Row, ...], since: datetime, known: Known | None
@@ -115,48 +126,25 @@ class TicketReader:
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
         """Read these tickets afresh; one that is gone or out of sight is missing."""
+        return self.look(tickets).tickets
+
+    def look(self, tickets: Sequence[str]) -> Look:
+        """Read these tickets afresh, and keep the ties that they were made of."""
         rows = list(self.rows(tickets))
         ties = ties_of(self.session, [integer(row, "id") for row in rows])
-        return {ticket.id: ticket for ticket in self._tickets(rows, ties)}
+        return Look(tickets={ticket.id: ticket for ticket in self._tickets(rows, ties)}, ties=ties)
 
     def rows(self, tickets: Sequence[str]) -> Iterator[Row]:
         """Read the raw rows of these tickets."""
         ids = [ticket for ticket in dict.fromkeys(tickets) if _is_id(ticket)]
-        for first in range(0, len(ids), _AT_ONCE):
-            yield from self._rows_at_once(ids[first : first + _AT_ONCE])
+        chunks = [ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE)]
+        for rows in self.session.together([partial(_rows_at_once, ids=one) for one in chunks]):
+            yield from rows
 
     def ids(self) -> frozenset[str]:
         """Read the ids of all tickets that the account sees."""
         listing = Listing(path="Ticket", ids_only=True, size=_IDS)
         return frozenset(identity(row, "id") for row in all_rows(self.session, listing))
-
-    def _rows_at_once(self, ids: Sequence[str]) -> Iterator[Row]:
-        """Read several in one request; one missing refuses them all, so halve until it is found."""
-        if len(ids) == 1:
-            yield from self._row(ids[0])
-            return
-        query = {"get_hateoas": "false"}
-        for place, ticket in enumerate(ids):
-            query |= {f"items[{place}][itemtype]": "Ticket", f"items[{place}][items_id]": ticket}
-        try:
-            answer = self.session.get("getMultipleItems", query)
-            yield from list_of(self.session.desk, answer, "getMultipleItems")
-        except DeskRefusedError as error:
-            if error.code not in _UNUSABLE:
-                raise
-            half = len(ids) // 2
-            yield from self._rows_at_once(ids[:half])
-            yield from self._rows_at_once(ids[half:])
-
-    def _row(self, ticket: str) -> Iterator[Row]:
-        try:
-            row = self.session.item("Ticket", ticket).data
-        except DeskRefusedError as error:
-            if error.code not in _UNUSABLE:
-                raise
-            return
-        if isinstance(row, dict):
-            yield row
 
     def _tickets(self, rows: Iterable[Row], ties: Ties) -> tuple[Ticket, ...]:
         maker, reference = self._maker, self.reference()
@@ -165,6 +153,18 @@ class TicketReader:
     @property
     def _maker(self) -> TicketMaker:
         return TicketMaker(zone=self.zone, front=self.front)
+
+
+def _in_bulk(found: Iterable[Sequence[Row]]) -> Iterator[list[Row]]:
+    """Put short pages together: the ties of many tickets cost little more than those of some."""
+    bulk: list[Row] = []
+    for rows in found:
+        bulk += rows
+        if len(bulk) >= PAGE:
+            yield bulk
+            bulk = []
+    if bulk:
+        yield bulk
 
 
 def begin_of(since: datetime, zone: Zone) -> datetime:
@@ -200,6 +200,33 @@ def _traced(traces: Iterable[Trace], known: Known | None) -> set[str]:
         for trace in found
         if (ticket := held.get(trace.ticket)) and not ticket.deleted and not trace.fits(ticket)
     }
+
+
+def _rows_at_once(session: GlpiSession, ids: Sequence[str]) -> list[Row]:
+    """Read several in one request; one missing refuses them all, so halve until it is found."""
+    if len(ids) == 1:
+        return _row(session, ids[0])
+    query = {"get_hateoas": "false"}
+    for place, ticket in enumerate(ids):
+        query |= {f"items[{place}][itemtype]": "Ticket", f"items[{place}][items_id]": ticket}
+    try:
+        answer = session.get("getMultipleItems", query)
+        return list_of(session.desk, answer, "getMultipleItems")
+    except DeskRefusedError as error:
+        if error.code not in _UNUSABLE:
+            raise
+        half = len(ids) // 2
+        return [*_rows_at_once(session, ids[:half]), *_rows_at_once(session, ids[half:])]
+
+
+def _row(session: GlpiSession, ticket: str) -> list[Row]:
+    try:
+        row = session.item("Ticket", ticket).data
+    except DeskRefusedError as error:
+        if error.code not in _UNUSABLE:
+            raise
+        return []
+    return [row] if isinstance(row, dict) else []
 
 
 def _is_id(ticket: str) -> bool:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import TypeVar
 from warnings import catch_warnings
 
 import glpi_api
@@ -25,6 +26,7 @@ from sdtools.connectors.glpi.answers import (
     rows_in,
     string,
 )
+from sdtools.connectors.glpi.crew import Crew
 from sdtools.connectors.glpi.options import Login
 from sdtools.connectors.glpi.text import plain
 from sdtools.connectors.http import DeskHttp, moment_of
@@ -37,6 +39,8 @@ from sdtools.errors import (
 )
 
 __all__ = ["GlpiSession"]
+
+T = TypeVar("T")
 
 # What glpi-api raises, on purpose or because an answer is not what it takes it for.
 _ITS_ERRORS = (glpi_api.GLPIError, LookupError, TypeError, ValueError)
@@ -76,8 +80,10 @@ class _Api(glpi_api.GLPI):  # type: ignore[misc]  # glpi-api carries no types
 class GlpiSession:
     """A login that opens with the first request and renews itself when it expires."""
 
-    def __init__(self, desk: str, login: Login, http: DeskHttp) -> None:
+    def __init__(self, desk: str, login: Login, http: DeskHttp, crew: Crew | None = None) -> None:
+        """Make a session; with a ``crew`` it has several things read at a time."""
         self.desk = desk
+        self.crew = crew
         self._login = login
         self._http = http
         self._api: _Api | None = None
@@ -95,6 +101,24 @@ class GlpiSession:
         """Return the server's time at login, if it says; in UTC."""
         self._open()
         return self._at
+
+    @property
+    def requests(self) -> int:
+        """Count the HTTP requests sent so far, those of the crew included."""
+        return self._http.count + (self.crew.requests if self.crew else 0)
+
+    def together(self, calls: Sequence[Callable[[GlpiSession], T]]) -> list[T]:
+        """Make calls that read, each with a session; their results come in order.
+
+        Raises the first error in that order.
+        """
+        if self.crew is None or len(calls) == 1:
+            return self.in_turn(calls)
+        return self.crew.together(calls)
+
+    def in_turn(self, calls: Sequence[Callable[[GlpiSession], T]]) -> list[T]:
+        """Make calls one after the other, all with this session."""
+        return [call(self) for call in calls]
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         """Read; raise DeskRefusedError on a refusal, with the code and status."""
@@ -167,14 +191,21 @@ class GlpiSession:
         return self._send(lambda api: api.delete(itemtype, *inputs))
 
     def close(self) -> None:
-        """Log out; a desk that is gone by now is no reason to fail."""
+        """Log out, the crew too; a desk that is gone by now is no reason to fail."""
+        if self.crew is not None:
+            self.crew.close()
         if self._api is not None:
             with suppress(*_ITS_ERRORS, DeskError):
                 self._api.kill_session()
-        self.abandon()
+        self._forget()
 
     def abandon(self) -> None:
-        """Forget the session without asking a desk that no longer answers."""
+        """Forget the session, and the crew's, without asking a desk that no longer answers."""
+        if self.crew is not None:
+            self.crew.abandon()
+        self._forget()
+
+    def _forget(self) -> None:
         self._api = None
         self._http.close()
 

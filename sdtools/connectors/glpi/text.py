@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from sdtools.connectors.text import html_to_plain
+from sdtools.connectors.text import html_to_plain, without_pictures
 from sdtools.connectors.text import why_not as why_not_anywhere
 
 __all__ = ["from_html", "plain", "to_html", "to_plain", "why_not"]
@@ -16,7 +16,6 @@ _TEN_EACH = 10  # at most so many stand for one in HTML
 # GLPI stores & < > as these (FACTS 10); older rows hold the named ones.
 _STORED = {"&#38;": "&", "&#60;": "<", "&#62;": ">", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _STORED_ENTITY = re.compile("|".join(_STORED))
-_DATA = re.compile(r"\bsrc\s*=\s*[\"']data:[^\"'>]*", re.I)  # pictures, before they are decoded
 
 # One paragraph with line breaks, as we write it and as GLPI's editor does for plain typing. Its
 # blanks are single: it can be read to the letter.
@@ -35,7 +34,7 @@ def plain(stored: object) -> str:
 
 def from_html(stored: object) -> str:
     """Return a description, comment or answer as plain text with its line breaks."""
-    return to_plain(_decoded(_DATA.sub("", stored))) if isinstance(stored, str) else ""
+    return to_plain(_decoded(without_pictures(stored))) if isinstance(stored, str) else ""
 
 
 def to_plain(text: str) -> str:

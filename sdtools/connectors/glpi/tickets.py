@@ -9,8 +9,7 @@ from typing import NamedTuple
 from sdtools.connectors.glpi.answers import Row, identity, integer
 from sdtools.connectors.glpi.fields import grade_of, kind_of, status_of
 from sdtools.connectors.glpi.reference import Reference
-from sdtools.connectors.glpi.text import from_html, plain
-from sdtools.connectors.glpi.ties import (
+from sdtools.connectors.glpi.tables import (
     APPROVALS,
     ARTICLES,
     ASSIGNED,
@@ -24,8 +23,9 @@ from sdtools.connectors.glpi.ties import (
     REQUESTER,
     SATISFACTION,
     Table,
-    Ties,
 )
+from sdtools.connectors.glpi.text import from_html, plain
+from sdtools.connectors.glpi.ties import Ties
 from sdtools.connectors.glpi.zone import Zone
 from sdtools.model.grades import Grade, Kind, Status
 from sdtools.model.ticket import Ticket
@@ -136,6 +136,8 @@ class _Linked(NamedTuple):
     def __call__(self, table: Table, role: str = "") -> tuple[str, ...]:
         """Return the ids at the other ends of a table's links, in one role or in any."""
         there = self.ties.of(table, self.ticket)
+        if not there:  # as in most tables
+            return ()
         return tuple(sorted({tie.target for tie in there if role in ("", tie.role)}))
 
     @property

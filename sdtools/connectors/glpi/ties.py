@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from sdtools.connectors.glpi.answers import Row, identity, integer, is_closed, string
 from sdtools.connectors.glpi.lists import PAGE, Listing, Page, all_rows, pages
 from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.tables import APPROVALS, TABLES, Table
 from sdtools.errors import DeskRefusedError
 
 __all__ = [
-    "APPROVALS",
-    "ARTICLES",
-    "ASSIGNED",
-    "DOCUMENTS",
-    "GROUPS",
-    "ITEMS",
-    "OBSERVER",
-    "PARENTS",
-    "PEOPLE",
-    "PROBLEMS",
-    "REQUESTER",
-    "SATISFACTION",
-    "TABLES",
-    "Table",
+    "FEW",
     "Tie",
     "Ties",
     "every_tie",
@@ -35,11 +24,11 @@ __all__ = [
     "ties_of",
 ]
 
-REQUESTER, ASSIGNED, OBSERVER = "1", "2", "3"
-_SON_OF = 3
-_FEW = 2  # tickets: asking for each is cheaper than a page of the table
-_MANY = 10_000  # rows a page: they are small, 5,000 take 56 ms (FACTS 13)
-_ONE_COST, _ROW_COST = 13.0, 0.008  # ms of any request, and of each row in it (FACTS 13)
+FEW = 2  # tickets: asking for each is cheaper than a page of the table
+_SOME = 20  # tickets: more are seldom all among the highest, where a short page would do
+_MANY = 30_000  # rows a page: they are small, 15,000 take 105 ms (FACTS 13)
+# ms (FACTS 13): of one ticket's rows, of a page of a table, of each row in it.
+_ONE_COST, _PAGE_COST, _ROW_COST = 14.7, 23.0, 0.006
 _TRUST = "ERROR_RIGHT_MISSING"
 _GONE = "ERROR_ITEM_NOT_FOUND"
 
@@ -52,91 +41,8 @@ class Tie(NamedTuple):
     target: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A link table: where it names its ticket, and where the other end."""
-
-    itemtype: str
-    ticket: str
-    target: str
-    role: str = ""
-    where: Mapping[str, str] = field(default_factory=dict)
-    zero: bool = False  # 0 is a target like others, and only null is none
-    sub: bool = True  # ``Ticket/1/<itemtype>`` is filtered (FACTS 5: Ticket_Ticket is not)
-    unknown: tuple[str, ...] = ()  # fields of a ticket that are unknown without it
-
-
-PEOPLE = Table(
-    itemtype="Ticket_User",
-    ticket="tickets_id",
-    target="users_id",
-    role="type",
-    unknown=("requesters", "observers", "assignees"),
-)
-GROUPS = Table(
-    itemtype="Group_Ticket",
-    ticket="tickets_id",
-    target="groups_id",
-    role="type",
-    unknown=("requester_groups", "groups"),
-)
-ITEMS = Table(
-    itemtype="Item_Ticket",
-    ticket="tickets_id",
-    target="items_id",
-    role="itemtype",
-    unknown=("items",),
-)
-PROBLEMS = Table(
-    itemtype="Problem_Ticket", ticket="tickets_id", target="problems_id", unknown=("problems",)
-)
-ARTICLES = Table(
-    itemtype="KnowbaseItem_Item",
-    ticket="items_id",
-    target="knowbaseitems_id",
-    where={"itemtype": "Ticket"},
-    unknown=("articles",),
-)
-PARENTS = Table(
-    itemtype="Ticket_Ticket",
-    ticket="tickets_id_1",
-    target="tickets_id_2",
-    where={"link": str(_SON_OF)},
-    sub=False,
-    unknown=("parent",),
-)
-SATISFACTION = Table(
-    itemtype="TicketSatisfaction",
-    ticket="tickets_id",
-    target="satisfaction",
-    zero=True,
-    unknown=("satisfaction",),
-)
-APPROVALS = Table(
-    itemtype="TicketValidation",
-    ticket="tickets_id",
-    target="users_id_validate",
-    role="status",
-    unknown=("approvers",),
-)
-DOCUMENTS = Table(
-    itemtype="Document_Item",
-    ticket="items_id",
-    target="documents_id",
-    where={"itemtype": "Ticket"},
-    unknown=("documents",),
-)
-TABLES = (
-    PEOPLE,
-    GROUPS,
-    ITEMS,
-    PROBLEMS,
-    ARTICLES,
-    PARENTS,
-    SATISFACTION,
-    APPROVALS,
-    DOCUMENTS,
-)
+_Found = Mapping[int, Sequence[Tie]]
+_Read = Callable[[GlpiSession, Table], _Found]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +52,15 @@ class Ties:
     by_table: Mapping[str, Mapping[int, Sequence[Tie]]]
     unknown: frozenset[str]
 
+    def only(self, tables: Sequence[Table]) -> Ties:
+        """Return the ties of some of the tables that were read."""
+        names = {table.itemtype for table in tables}
+        fields = frozenset(name for table in tables for name in table.unknown)
+        return Ties(
+            by_table={name: ties for name, ties in self.by_table.items() if name in names},
+            unknown=self.unknown & fields,
+        )
+
     def of(self, table: Table, ticket: int) -> Sequence[Tie]:
         """Return a ticket's ties of one table."""
         return self.by_table.get(table.itemtype, {}).get(ticket, ())
@@ -154,29 +69,45 @@ class Ties:
 def ties_of(session: GlpiSession, tickets: Iterable[int], tables: Sequence[Table] = TABLES) -> Ties:
     """Read the ties of these tickets; a table we may not read is named, not raised."""
     wanted = frozenset(tickets)
-    return _of_tables(tables, lambda table: _ties(table, rows_of(session, table, wanted)))
+    calls = [
+        partial(_if_open, table=table, read=lambda own, it: _ties(it, rows_of(own, it, wanted)))
+        for table in tables
+    ]
+    # A few small requests are no reason for workers to log in.
+    found = session.together(calls) if len(wanted) > FEW else session.in_turn(calls)
+    return _put_together(tables, found)
 
 
 def every_tie(session: GlpiSession) -> Ties:
     """Read the ties of all tickets, without the ids of the links: of many, that is much."""
-    return _of_tables(
-        TABLES, lambda table: _shared_ties(table, all_rows(session, _listing(table, "id")))
+    calls = [partial(_if_open, table=table, read=_all_of) for table in TABLES]
+    return _put_together(TABLES, session.together(calls))
+
+
+def _all_of(session: GlpiSession, table: Table) -> _Found:
+    return _shared_ties(table, all_rows(session, _listing(table, "id")))
+
+
+def _put_together(tables: Sequence[Table], found: Sequence[_Found | None]) -> Ties:
+    closed = [table for table, ties in zip(tables, found, strict=True) if ties is None]
+    return Ties(
+        by_table={
+            table.itemtype: ties
+            for table, ties in zip(tables, found, strict=True)
+            if ties is not None
+        },
+        unknown=frozenset(name for table in closed for name in table.unknown),
     )
 
 
-def _of_tables(
-    tables: Sequence[Table], read: Callable[[Table], Mapping[int, Sequence[Tie]]]
-) -> Ties:
-    by_table: dict[str, Mapping[int, Sequence[Tie]]] = {}
-    unknown: set[str] = set()
-    for table in tables:
-        try:
-            by_table[table.itemtype] = read(table)
-        except DeskRefusedError as error:
-            if not is_closed(error):
-                raise
-            unknown.update(table.unknown)
-    return Ties(by_table=by_table, unknown=frozenset(unknown))
+def _if_open(session: GlpiSession, *, read: _Read, table: Table) -> _Found | None:
+    """Read a table; None for one that is closed to us."""
+    try:
+        return read(session, table)
+    except DeskRefusedError as error:
+        if is_closed(error):
+            return None
+        raise
 
 
 def rows_of(session: GlpiSession, table: Table, tickets: frozenset[int]) -> Iterable[Row]:
@@ -186,9 +117,10 @@ def rows_of(session: GlpiSession, table: Table, tickets: frozenset[int]) -> Iter
     what that does not reach is asked for ticket by ticket once this is cheaper.
     """
     left, read = tickets, 0
-    if len(left) > _FEW:
+    if len(left) > FEW:
         # A short page first: it tells how long the table is, and most tables are short.
-        for page in pages(session, replace(_listing(table, table.ticket), first=PAGE)):
+        first = PAGE if len(left) <= _SOME else _MANY
+        for page in pages(session, replace(_listing(table, table.ticket), first=first)):
             yield from (row for row in page.rows if integer(row, table.ticket) in tickets)
             left = _still_open(table, page, left)
             read += len(page.rows)
@@ -200,7 +132,7 @@ def rows_of(session: GlpiSession, table: Table, tickets: frozenset[int]) -> Iter
 
 def _cost(rows: int) -> float:
     """Return the ms that so many more rows of a table take."""
-    return (1 + rows // _MANY) * _ONE_COST + rows * _ROW_COST
+    return (1 + rows // _MANY) * _PAGE_COST + rows * _ROW_COST
 
 
 def _still_open(table: Table, page: Page, tickets: frozenset[int]) -> frozenset[int]:

@@ -11,7 +11,8 @@ from sdtools.connectors.glpi.answers import Row, identity
 from sdtools.connectors.glpi.history import LINKED, UNLINKED, Entry
 from sdtools.connectors.glpi.lists import FIRST, Listing, newest, pages
 from sdtools.connectors.glpi.session import GlpiSession
-from sdtools.connectors.glpi.ties import ARTICLES, PROBLEMS, SATISFACTION, target_of
+from sdtools.connectors.glpi.tables import ARTICLES, PROBLEMS, SATISFACTION
+from sdtools.connectors.glpi.ties import target_of
 from sdtools.connectors.glpi.zone import Zone
 from sdtools.errors import DeskRefusedError
 from sdtools.model.ticket import Ticket

@@ -9,7 +9,8 @@ from sdtools.connectors.glpi.batches import Pacers, Work, write_all
 from sdtools.connectors.glpi.lookup import gone
 from sdtools.connectors.glpi.results import updated
 from sdtools.connectors.glpi.session import GlpiSession
-from sdtools.connectors.glpi.ties import ARTICLES, PARENTS, PROBLEMS, Table, ties_of
+from sdtools.connectors.glpi.tables import ARTICLES, PARENTS, PROBLEMS, Table
+from sdtools.connectors.glpi.ties import ties_of
 from sdtools.connectors.pacing import refused, there
 
 __all__ = ["remove_links"]

@@ -15,8 +15,9 @@ from sdtools.connectors.glpi.lookup import FOLLOWUPS, SOLUTIONS, Found, held, li
 from sdtools.connectors.glpi.reading import TicketReader
 from sdtools.connectors.glpi.results import added, updated
 from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.tables import ARTICLES, PARENTS, PROBLEMS
 from sdtools.connectors.glpi.text import plain, to_html, why_not
-from sdtools.connectors.glpi.ties import ARTICLES, PARENTS, PROBLEMS, ties_of
+from sdtools.connectors.glpi.ties import ties_of
 from sdtools.connectors.pacing import refused, there, unknown
 from sdtools.errors import DeskError
 from sdtools.model.grades import OPEN

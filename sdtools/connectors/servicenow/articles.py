@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from sdtools.connectors.servicenow.answers import Row, text
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import Among, in_chunks
 
-__all__ = ["all_articles", "articles_of"]
+__all__ = ["ALL_LINKS", "all_articles", "articles_of"]
 
 
 def articles_of(reader: Reader, tickets: Sequence[str]) -> Mapping[str, Sequence[str]] | None:
@@ -25,7 +26,7 @@ def articles_of(reader: Reader, tickets: Sequence[str]) -> Mapping[str, Sequence
 
 def all_articles(reader: Reader) -> Mapping[str, Sequence[str]] | None:
     """Return the articles of all tickets; None when the account may not read the links."""
-    rows = reader.readable(_links())
+    rows = reader.readable(ALL_LINKS)
     return None if rows is None else _by_task(rows)
 
 
@@ -38,3 +39,6 @@ def _by_task(rows: Iterable[Row]) -> Mapping[str, Sequence[str]]:
     for row in rows:
         found[text(row, "task")].add(text(row, "kb_knowledge"))
     return {task: tuple(articles) for task, articles in found.items()}
+
+
+ALL_LINKS = _links()

@@ -13,7 +13,8 @@ from sdtools.connectors.line import CutAnswerError
 from sdtools.connectors.pacing import done, refused, there, unknown
 from sdtools.connectors.servicenow.answers import Row, is_id, number, refusal, said, text
 from sdtools.connectors.servicenow.fields import TicketTable
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import Among
 from sdtools.connectors.text import why_not
 from sdtools.errors import DeskRefusedError, DeskUnreachableError, UnknownOutcomeError

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sdtools.connectors.servicenow.answers import Row, flag, number, text
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.zones import zone_named
 from sdtools.model.people import Calendar, OpenHours
 

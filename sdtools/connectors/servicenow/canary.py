@@ -7,7 +7,8 @@ from http import HTTPStatus
 from sdtools.connectors.desk import Check
 from sdtools.connectors.servicenow.answers import Row, is_id, refusal, text
 from sdtools.connectors.servicenow.fields import TABLES
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import all_of, literal
 
 __all__ = ["touch"]

@@ -8,7 +8,8 @@ from typing import Literal
 
 from sdtools.connectors.servicenow.answers import Row, is_id, text
 from sdtools.connectors.servicenow.choices import Choices
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import Among, in_chunks
 
 __all__ = ["Existing", "close_code", "hold_reason"]

@@ -11,7 +11,8 @@ from sdtools.connectors.servicenow.choices import Choices
 from sdtools.connectors.servicenow.deletions import DELETIONS
 from sdtools.connectors.servicenow.fields import TABLES
 from sdtools.connectors.servicenow.history import AUDIT
-from sdtools.connectors.servicenow.lists import Listing, Page, Reader
+from sdtools.connectors.servicenow.listing import Listing, Page
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.options import Vip
 from sdtools.connectors.servicenow.queries import all_of, base_fields
 from sdtools.errors import DeskRefusedError

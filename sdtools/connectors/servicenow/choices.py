@@ -13,7 +13,8 @@ from http import HTTPStatus
 
 from sdtools.connectors.servicenow.answers import Row, number, text
 from sdtools.connectors.servicenow.fields import category_id
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import one_of
 from sdtools.model.people import Node
 

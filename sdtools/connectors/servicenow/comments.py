@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from sdtools.connectors.servicenow.answers import Row, is_id, moment, text
 from sdtools.connectors.servicenow.fields import TABLES
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.queries import Among, in_chunks, when
 from sdtools.connectors.servicenow.reading import OVERLAP
@@ -39,21 +40,24 @@ class CommentReader:
     logins: Logins
     within: Callable[[], frozenset[str]] | None
 
+    def listing(self, since: datetime | None) -> Listing:
+        """Return the list of all that was said, or of what was said at ``since`` or later."""
+        return Listing(
+            table=_JOURNAL,
+            fields=_FIELDS,
+            where=f"sys_created_on>={when(since - OVERLAP)}" if since else "",
+            by="sys_created_on" if since else "sys_id",
+            among=(_SPOKEN, _ON_TICKETS),
+        )
+
     def since(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
         """Read everything that was said, or what was said at ``since`` or later.
 
         Raises DeskRefusedError when all of it is hidden.
         """
-        listing = Listing(
-            table=_JOURNAL,
-            fields=_FIELDS,
-            where=f"sys_created_on>={when(since - OVERLAP)}" if since else "",
-            by="sys_created_on",
-            among=(_SPOKEN, _ON_TICKETS),
-        )
         wanted = self.within() if self.within else None
         shown = False
-        for rows in self.reader.pages(listing):
+        for rows in self.reader.pages(self.listing(since)):
             shown = True
             ours = [row for row in rows if wanted is None or text(row, "element_id") in wanted]
             if ours:

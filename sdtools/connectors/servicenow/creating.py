@@ -9,7 +9,8 @@ from sdtools.connectors.desk import WriteState, Written
 from sdtools.connectors.pacing import Pacer, done, refused, there, unknown
 from sdtools.connectors.servicenow.answers import text
 from sdtools.connectors.servicenow.batches import Request, send_all
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import Among
 from sdtools.connectors.text import why_not
 

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from sdtools.connectors.servicenow.answers import Row, is_id, moment, text
 from sdtools.connectors.servicenow.fields import TABLES, TicketTable
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import Among, in_chunks, when
 from sdtools.model.grades import Grade, Status
 from sdtools.model.ticket import Ticket
 
-__all__ = ["DELETIONS", "deleted_since"]
+__all__ = ["DELETIONS", "deleted_since", "deletions"]
 
 DELETIONS = "sys_audit_delete"
 _FIELDS = ("documentkey", "tablename", "display_value", "sys_created_on")
@@ -26,19 +27,25 @@ def deleted_since(reader: Reader, since: datetime) -> Iterator[tuple[Ticket, ...
     Only their ids, numbers and kinds are told. One that shows again was brought back, and is left
     out.
     """
-    listing = Listing(
+    rows = [
+        row for row in reader.readable(deletions(since)) or () if is_id(text(row, "documentkey"))
+    ]
+    for table in TABLES.values():
+        gone = [row for row in rows if text(row, "tablename") == table.name]
+        there = _there(reader, table, [text(row, "documentkey") for row in gone])
+        if found := [row for row in gone if text(row, "documentkey") not in there]:
+            yield tuple(_tombstone(table, row) for row in found)
+
+
+def deletions(since: datetime) -> Listing:
+    """Return the list of what was deleted at ``since`` or later."""
+    return Listing(
         table=DELETIONS,
         fields=_FIELDS,
         where=f"sys_created_on>={when(since)}",
         by="sys_created_on",
         among=(_OURS,),
     )
-    rows = [row for row in reader.readable(listing) or () if is_id(text(row, "documentkey"))]
-    for table in TABLES.values():
-        gone = [row for row in rows if text(row, "tablename") == table.name]
-        there = _there(reader, table, [text(row, "documentkey") for row in gone])
-        if found := [row for row in gone if text(row, "documentkey") not in there]:
-            yield tuple(_tombstone(table, row) for row in found)
 
 
 def _there(reader: Reader, table: TicketTable, ids: Sequence[str]) -> frozenset[str]:

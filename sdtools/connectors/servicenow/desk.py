@@ -24,7 +24,7 @@ from sdtools.connectors.desk import (
 from sdtools.connectors.http import DeskHttp, May, Patience, Wait, always, sleep
 from sdtools.connectors.pacing import Pacer
 from sdtools.connectors.servicenow.answers import text
-from sdtools.connectors.servicenow.batches import LONGEST, MOST
+from sdtools.connectors.servicenow.batches import FIRST, LONGEST, MOST
 from sdtools.connectors.servicenow.canary import touch
 from sdtools.connectors.servicenow.checking import Existing
 from sdtools.connectors.servicenow.checks import run_checks
@@ -33,9 +33,11 @@ from sdtools.connectors.servicenow.choices import Choices, read_choices
 from sdtools.connectors.servicenow.comments import CommentReader
 from sdtools.connectors.servicenow.consequences import ServiceNowConsequences, matrix_from
 from sdtools.connectors.servicenow.directory import DirectorySource, read_directory
+from sdtools.connectors.servicenow.foresight import lists_of_pull
 from sdtools.connectors.servicenow.history import HistoryReader
 from sdtools.connectors.servicenow.knowledge import read_knowledge
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.opening import check_credentials, instance_url
 from sdtools.connectors.servicenow.options import Credentials, KnownErrorSource, Place, Vip
@@ -74,7 +76,6 @@ class ServiceNowDesk:
     def __init__(
         self,
         session: ServiceNowSession,
-        http: DeskHttp,
         *,
         vip: Vip,
         known_errors: KnownErrorSource,
@@ -84,12 +85,11 @@ class ServiceNowDesk:
         self.name: str = session.desk
         self.url: str = session.place.url
         self._session = session
-        self._http = http
         self._reader = Reader(session)
         self._vip = vip
         self._known_errors = known_errors
         self._timezone = timezone
-        self._pacer = Pacer(clock=clock, most=MOST, longest=LONGEST)
+        self._pacer = Pacer(clock=clock, most=MOST, size=FIRST, longest=LONGEST)
 
     def __enter__(self) -> Self:
         return self
@@ -108,7 +108,7 @@ class ServiceNowDesk:
     @property
     def requests(self) -> int:
         """Count the HTTP requests sent so far."""
-        return self._http.count
+        return self._session.requests
 
     @property
     def account_id(self) -> str:
@@ -150,7 +150,7 @@ class ServiceNowDesk:
                 scope=self._session.place.scope,
                 vip=self._vip,
                 timezone=self._timezone or text(self._session.me, "time_zone"),
-                choices=self._choices,
+                choices=lambda: self._choices,
                 logins=self._logins,
             )
         )
@@ -166,11 +166,15 @@ class ServiceNowDesk:
 
         Deleted ones come too where the account may read sys_audit_delete.
         """
-        return self._tickets.all() if since is None else self._tickets.changed(since, known)
+        if since is None:
+            return self._tickets.all()
+        lists = lists_of_pull(self._tickets, self._said, self._history, since)
+        self._reader.foresee([*lists, *(() if "consequences" in vars(self) else (_MATRIX,))])
+        return self._tickets.changed(since, known)
 
     def history(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
         """Read who changed which field at ``since`` or later, where sys_audit may be read."""
-        return HistoryReader(reader=self._reader, logins=self._logins).since(since - OVERLAP)
+        return self._history.since(since - OVERLAP)
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
         """Read comments and work notes in pages, those written at ``since`` or later."""
@@ -235,7 +239,7 @@ class ServiceNowDesk:
     @cached_property
     def _choices(self) -> Choices:
         language = text(self._session.me, "preferred_language")
-        return read_choices(self._reader, language or "en")
+        return read_choices(self._reader.sibling(), language or "en")
 
     @cached_property
     def _writer(self) -> Writer:
@@ -245,6 +249,10 @@ class ServiceNowDesk:
             existing=Existing(self._reader),
             pacer=self._pacer,
         )
+
+    @property
+    def _history(self) -> HistoryReader:
+        return HistoryReader(reader=self._reader, logins=self._logins)
 
     def _in_scope(self) -> frozenset[str]:
         """Return the tickets whose comments count: those just read, which saying touches too."""
@@ -278,7 +286,6 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
     http = DeskHttp(name, wait=wait, clock=clock, patience=_PATIENCE, reads=(TOKEN_PATH,), may=may)
     return ServiceNowDesk(
         ServiceNowSession(http, place, credentials, clock),
-        http,
         vip=vip or Vip(),
         known_errors=known_errors or KnownErrorSource(),
         timezone=timezone,

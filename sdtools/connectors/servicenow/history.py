@@ -16,7 +16,8 @@ from sdtools.connectors.servicenow.fields import (
     status_of,
     table_of,
 )
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.queries import Among, in_chunks, when
 from sdtools.model.history import Edit
@@ -44,12 +45,9 @@ class HistoryReader:
     reader: Reader
     logins: Logins
 
-    def since(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
-        """Read the changes made at ``since`` or later, oldest first, those of categories last.
-
-        Nothing comes when the account may not read them.
-        """
-        listing = Listing(
+    def listing(self, since: datetime) -> Listing:
+        """Return the list of the changes made at ``since`` or later."""
+        return Listing(
             table=AUDIT,
             fields=_FIELDS,
             where=f"sys_created_on>={when(since)}",
@@ -59,8 +57,14 @@ class HistoryReader:
                 Among(field="fieldname", values=(*_OURS, *_PARTS)),
             ),
         )
+
+    def since(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
+        """Read the changes made at ``since`` or later, oldest first, those of categories last.
+
+        Nothing comes when the account may not read them.
+        """
         parts: list[Row] = []
-        for rows in self.reader.open_pages(listing):
+        for rows in self.reader.open_pages(self.listing(since)):
             self.logins.learn(text(row, "user") for row in rows)
             parts += [row for row in rows if text(row, "fieldname") in _PARTS]
             if plain := tuple(self._edit(row) for row in rows if text(row, "fieldname") in _OURS):

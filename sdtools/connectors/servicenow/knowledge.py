@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sdtools.connectors.servicenow.answers import Row, flag, is_id, moment, text
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.options import KnownErrorSource
 from sdtools.connectors.servicenow.queries import Among, in_chunks
 from sdtools.connectors.text import html_to_plain
+from sdtools.connectors.workers import both
 from sdtools.model.knowledge import KnownError, KnownErrorKind
 
 __all__ = ["read_knowledge"]
@@ -29,10 +31,12 @@ def read_knowledge(
     reader: Reader, source: KnownErrorSource, now: datetime | None
 ) -> tuple[KnownError, ...]:
     """Read articles that are known errors, and problems; those we may not read are none."""
-    found = _articles(reader, source)
-    if source.problems:
-        found += _problems(reader, now)
-    return tuple(found)
+    if not source.problems:
+        return tuple(_articles(reader, source))
+    articles, problems = both(
+        lambda: _articles(reader, source), lambda: _problems(reader.sibling(), now)
+    )
+    return (*articles, *problems)
 
 
 def _rows(reader: Reader, table: str, *fields: str, among: Sequence[Among] = ()) -> list[Row]:

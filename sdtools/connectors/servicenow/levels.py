@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sdtools.connectors.servicenow.answers import Row, duration, flag, moment, text
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import Among, in_chunks
 from sdtools.model.grades import Status
 from sdtools.model.ticket import Ticket
 
-__all__ = ["LEVEL_FIELDS", "Levels", "all_levels", "levels_of"]
+__all__ = ["ALL_LEVELS", "LEVEL_FIELDS", "Levels", "all_levels", "levels_of"]
 
 _FIELDS = (
     "task",
@@ -44,6 +45,7 @@ LEVEL_FIELDS = frozenset(
 )
 # A column that is missing may not be read: then it is not known when anything is due.
 _NEEDED = ("task", "sla.target", "stage", "active", "end_time", "planned_end_time")
+ALL_LEVELS = Listing(table="task_sla", fields=_FIELDS)
 _NOTHING: tuple[Row, ...] = ()
 
 
@@ -89,7 +91,7 @@ def levels_of(reader: Reader, tickets: Sequence[str]) -> Levels:
 
 def all_levels(reader: Reader) -> Levels:
     """Read the service levels of all tickets."""
-    rows = reader.readable(Listing(table="task_sla", fields=_FIELDS))
+    rows = reader.readable(ALL_LEVELS)
     return Levels(by_ticket=None) if rows is None else _levels(rows)
 
 

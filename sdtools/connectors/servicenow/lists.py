@@ -1,5 +1,7 @@
 """Whole lists of ServiceNow in keyset pages that neither miss, repeat nor trust a row's absence.
 
+What is read in no order that matters is read in stretches of sys_ids, some at a time.
+
 A page that is shorter than asked for is not the end: rows that we may not read are taken out of
 it afterwards, while X-Total-Count counts them (FACTS 3.3). A page that broke off has the status
 200 like any other, and is read again at half the size (FACTS 3.4).
@@ -7,9 +9,11 @@ it afterwards, while X-Total-Count counts them (FACTS 3.3). A page that broke of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
+from math import ceil
 
 from sdtools.connectors.http import moment_of
 from sdtools.connectors.line import CutAnswerError
@@ -23,63 +27,45 @@ from sdtools.connectors.servicenow.answers import (
     unreadable_field,
     whole_rows,
 )
+from sdtools.connectors.servicenow.lines import WORKERS
+from sdtools.connectors.servicenow.listing import Listing, Page
 from sdtools.connectors.servicenow.pagesize import PageSize
-from sdtools.connectors.servicenow.queries import Among, all_of, tested_fields, when
+from sdtools.connectors.servicenow.queries import tested_fields, when
 from sdtools.connectors.servicenow.session import ServiceNowSession
+from sdtools.connectors.servicenow.spans import Span
+from sdtools.connectors.workers import in_order
 from sdtools.errors import DeskRefusedError, DeskUnreachableError
 
-__all__ = ["Listing", "Page", "Reader"]
+__all__ = ["Reader"]
 
 _CLOSED = (HTTPStatus.FORBIDDEN, HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 _VERSION = "sys_mod_count"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """What to list: a table, its fields and an encoded query without an order."""
-
-    table: str
-    fields: tuple[str, ...]
-    where: str = ""
-    path: str = ""  # of the API that lists it; "": the Table API
-    by: str = "sys_id"  # or a time, such as sys_updated_on: sys_id then orders within a second
-    among: tuple[Among, ...] = ()  # further conditions that every row is checked against
-
-    @property
-    def columns(self) -> str:
-        """Return all fields to ask for."""
-        checked = (one.field for one in self.among)
-        return ",".join(dict.fromkeys(("sys_id", self.by, *checked, *self.fields)))
-
-    @property
-    def query(self) -> str:
-        """Return all conditions and the order."""
-        where = all_of(self.where, *(one.condition for one in self.among))
-        return "^".join(part for part in (where, self.order) if part)
-
-    @property
-    def order(self) -> str:
-        """Return the order of the pages."""
-        return "ORDERBYsys_id" if self.by == "sys_id" else f"ORDERBY{self.by}^ORDERBYsys_id"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Rows, and how many there would be without a limit; None when that was not asked."""
-
-    rows: tuple[Row, ...]
-    total: int | None
-    headers: Mapping[str, str]
+_FILLED = 0.85  # of a page: the share that a stretch should fill, as they are not quite even
 
 
 class Reader:
-    """Reads lists of one desk; what it learns of the right page size stays for the session."""
+    """Reads lists of one desk, one at a time; siblings of it can read others meanwhile.
 
-    def __init__(self, session: ServiceNowSession) -> None:
+    What they learn of the right page size is known to all, and stays for the session.
+    """
+
+    def __init__(self, session: ServiceNowSession, size: PageSize | None = None) -> None:
         self.session = session
-        self.size = PageSize()
+        self.size = size or PageSize()
         self._told = ""  # the desk's own time at the last page, as it writes times
         self.counted = 0  # how many rows the last list had, those included that do not show
+
+    def sibling(self) -> Reader:
+        """Return a reader for another thread."""
+        return Reader(self.session, self.size)
+
+    def foresee(self, listings: Sequence[Listing]) -> None:
+        """Ask in one request for the first pages of lists that are about to be read."""
+        first = [one if one.by == "sys_id" else _versioned(one) for one in listings]
+        rows = self.size.rows
+        self.session.foresee(
+            [(one.address, one.parameters(rows, 0, counted=True)) for one in first]
+        )
 
     def pages(self, listing: Listing) -> Iterator[tuple[Row, ...]]:
         """Read a list page by page, each row once; hidden rows are passed by.
@@ -125,18 +111,9 @@ class Reader:
 
     def page(self, listing: Listing, limit: int, *, offset: int = 0, counted: bool = True) -> Page:
         """Read one page; raise CutOffError when it broke off, DeskRefusedError on a no."""
-        parameters = {
-            "sysparm_query": listing.query,
-            "sysparm_fields": listing.columns,
-            "sysparm_limit": str(limit),
-            "sysparm_offset": str(offset),
-            "sysparm_display_value": "false",
-            "sysparm_exclude_reference_link": "true",
-            "sysparm_suppress_pagination_header": "true",
-            "sysparm_no_count": "false" if counted else "true",
-        }
+        parameters = listing.parameters(limit, offset, counted=counted)
         try:
-            answer = self.session.ask(_path(listing), parameters)
+            answer = self.session.ask(listing.address, parameters)
         except CutAnswerError:
             raise CutOffError from None
         if answer.status >= HTTPStatus.BAD_REQUEST:
@@ -176,23 +153,42 @@ class Reader:
             "sysparm_fields": "sys_id",
             "sysparm_limit": "1",
         }
-        return unreadable_field(self.session.get(_path(listing), parameters))
+        return unreadable_field(self.session.get(listing.address, parameters))
 
     def _pages(self, listing: Listing) -> Iterator[tuple[Row, ...]]:
         if listing.by == "sys_id":
-            return self._by_key(listing, "")
+            return self._by_key(listing, Span())
         return self._by_time(listing)
 
-    def _by_key(self, listing: Listing, after: str) -> Iterator[tuple[Row, ...]]:
-        left: int | None = None
-        while True:
-            start = f"sys_id>{after}" if after else ""
-            rows, left = self._step(_narrowed(listing, start), left)
+    def _by_key(self, listing: Listing, span: Span) -> Iterator[tuple[Row, ...]]:
+        """Read a page, then what follows it, in parts of about a page each."""
+        rest: Span | None = span
+        while rest is not None:
+            rows, rest = self._beginning(listing, rest)
             if rows:
                 yield rows
-            if left == 0:
+            if rest is None:
                 return
-            after = self._last(listing, rows, "sys_id", after)
+            parts = rest.parts(ceil((self.counted - len(rows)) / (self.size.rows * _FILLED)))
+            if len(parts) > 1:
+                yield from self._in_parts(listing, parts)
+                return
+
+    def _in_parts(self, listing: Listing, parts: list[Span]) -> Iterator[tuple[Row, ...]]:
+        calls = [partial(self.sibling()._beginning, listing, part) for part in parts]
+        for rows, rest in in_order(calls, WORKERS):
+            if rows:
+                yield rows
+            if rest is not None:
+                yield from self.sibling()._by_key(listing, rest)
+
+    def _beginning(self, listing: Listing, span: Span) -> tuple[tuple[Row, ...], Span | None]:
+        """Read the first rows of a span that show; say what is left of it, if anything is."""
+        rows, left = self._step(listing.narrowed(span.condition), None)
+        if left == 0:
+            return rows, None
+        after = self._last(listing, rows, "sys_id", span.after)
+        return rows, replace(span, after=after)
 
     def _by_time(self, listing: Listing) -> Iterator[tuple[Row, ...]]:
         """Read in the order of time; the last second of a page is asked for again.
@@ -204,9 +200,9 @@ class Reader:
         start, last, left = "", "", None
         known: frozenset[tuple[str, str]] = frozenset()
         given, there, began = 0, -1, ""
-        listing = replace(listing, fields=(_VERSION, *listing.fields))
+        listing = _versioned(listing)
         while True:
-            rows, left = self._step(_narrowed(listing, start), left)
+            rows, left = self._step(listing.narrowed(start), left)
             if there < 0:
                 there, began = self.counted, self._told
             fresh = tuple(row for row in rows if _version(row) not in known)
@@ -220,9 +216,9 @@ class Reader:
                 return
             same = [_version(row) for row in rows if text(row, listing.by) == last]
             if len(same) == len(rows):
-                second = _narrowed(listing, f"{listing.by}={last}")
+                second = listing.narrowed(f"{listing.by}={last}")
                 second = replace(second, fields=(listing.by, *listing.fields), by="sys_id")
-                for page in self._by_key(second, same[-1][0]):
+                for page in self._by_key(second, Span(after=same[-1][0])):
                     given += len(page)
                     yield page
                 start, left, known = f"{listing.by}>{last}", None, frozenset()
@@ -237,8 +233,6 @@ class Reader:
         """
         offset = 0
         while True:
-            # In the order of time what came since the count comes last: the next pass sees it.
-            old = left is not None and listing.by == "sys_id"
             page, limit = self._whole(listing, offset, counted=left is None)
             if left is None:
                 left = page.total
@@ -247,20 +241,19 @@ class Reader:
                 return page.rows, None if page.rows else 0
             following = max(left - offset - limit, 0)
             if page.rows or not following:
-                full = len(page.rows) >= limit
-                # Some are hidden, or some came since the count and pushed others off a full page.
-                unsure = not full if following else full and old
+                # Of a page that is not full some rows are hidden: nobody knows how many follow.
+                unsure = following and len(page.rows) < limit
                 return page.rows, None if unsure else following
             offset += limit  # a whole page of rows that we may not see
 
     def _whole(self, listing: Listing, offset: int, *, counted: bool) -> tuple[Page, int]:
         """Read a page, at half the size as often as it breaks off."""
         while True:
+            limit = self.size.rows
             try:
-                limit = self.size.rows
                 page = self.page(listing, limit, offset=offset, counted=counted)
             except CutOffError:
-                if not self.size.broke():
+                if not self.size.broke(limit):
                     raise DeskUnreachableError(
                         f"desk {self.session.desk}: lists of {listing.table} break off in the "
                         "middle, however short",
@@ -284,14 +277,10 @@ class Reader:
         return last
 
 
-def _path(listing: Listing) -> str:
-    return listing.path or f"/api/now/table/{listing.table}"
+def _versioned(listing: Listing) -> Listing:
+    return replace(listing, fields=(_VERSION, *listing.fields))
 
 
 def _version(row: Row) -> tuple[str, str]:
     """Name a row as it is now: what changes again within its second is another one."""
     return text(row, "sys_id"), text(row, _VERSION)
-
-
-def _narrowed(listing: Listing, condition: str) -> Listing:
-    return replace(listing, where=all_of(listing.where, condition)) if condition else listing

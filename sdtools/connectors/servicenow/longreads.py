@@ -1,44 +1,79 @@
-"""Questions too long for a url, asked inside a batch: a url may have 8192 bytes (FACTS 4.8)."""
+"""Questions asked inside a batch: those too long for a url (FACTS 4.8), and several at once."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 from requests.structures import CaseInsensitiveDict
 
-from sdtools.connectors.servicenow.answers import Answer, text
+from sdtools.connectors.servicenow.answers import Answer, said, text
 
-__all__ = ["LONGEST", "batched_answer", "batched_question"]
+__all__ = [
+    "LONGEST",
+    "batched_answer",
+    "batched_answers",
+    "batched_question",
+    "batched_questions",
+    "is_clear",
+]
 
+_CLEAR = (HTTPStatus.OK, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+_NO_TABLE = "Invalid table"
 LONGEST = 8000  # characters of path and query: some room for the method and a proxy's prefix
-_NAME = "1"
 
 
 def batched_question(path: str, query: str) -> dict[str, object]:
     """Return the batch that asks one question."""
-    question = {
-        "id": _NAME,
-        "method": "GET",
-        "url": f"{path}?{query}",
-        "headers": [{"name": "Accept", "value": "application/json"}],
-        "exclude_response_headers": False,
-    }
-    return {"batch_request_id": _NAME, "rest_requests": [question]}
+    return batched_questions([(path, query)])
+
+
+def batched_questions(questions: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """Return the batch that asks some questions: path and query of each."""
+    asked = [
+        {
+            "id": str(number),
+            "method": "GET",
+            "url": f"{path}?{query}",
+            "headers": [{"name": "Accept", "value": "application/json"}],
+            "exclude_response_headers": False,
+        }
+        for number, (path, query) in enumerate(questions, 1)
+    ]
+    return {"batch_request_id": "1", "rest_requests": asked}
 
 
 def batched_answer(outer: Answer) -> Answer:
-    """Take the answer out of its batch; one that is missing or cut off is not whole.
+    """Take the one answer out of its batch; one that is missing or cut off is not whole.
 
     A refusal of the batch itself comes back as it is.
     """
+    return batched_answers(outer, 1)[0]
+
+
+def batched_answers(outer: Answer, count: int) -> list[Answer]:
+    """Take so many answers out of their batch, in order, each as :func:`batched_answer` says."""
     data = outer.data if isinstance(outer.data, dict) else {}
-    items = data.get("serviced_requests")
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict) and text(item, "id") == _NAME:
-            return _inner(item, outer.headers)
-    return outer if "error" in data else _broken(outer.headers)
+    listed = data.get("serviced_requests")
+    items = {
+        text(item, "id"): item
+        for item in (listed if isinstance(listed, list) else ())
+        if isinstance(item, dict)
+    }
+    missing = outer if "error" in data else _broken(outer.headers)
+    names = map(str, range(1, count + 1))
+    return [_inner(items[name], outer.headers) if name in items else missing for name in names]
+
+
+def is_clear(answer: Answer) -> bool:
+    """Tell whether a batched answer would be the same outside of its batch.
+
+    A 400 may be about its size; only one about the table is sure to come again.
+    """
+    unknown = answer.status == HTTPStatus.BAD_REQUEST and _NO_TABLE in said(answer.data)
+    return answer.whole and (unknown or answer.status in _CLEAR)
 
 
 def _inner(item: Mapping[str, object], outer: Mapping[str, str]) -> Answer:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 from sdtools.connectors.desk import Known
 from sdtools.connectors.servicenow.answers import Row, is_id, moment, number, text
-from sdtools.connectors.servicenow.articles import all_articles, articles_of
 from sdtools.connectors.servicenow.deletions import deleted_since
 from sdtools.connectors.servicenow.fields import (
     INCIDENT,
@@ -19,10 +18,13 @@ from sdtools.connectors.servicenow.fields import (
     grade_of,
     status_of,
 )
-from sdtools.connectors.servicenow.levels import LEVEL_FIELDS, Levels, all_levels, levels_of
-from sdtools.connectors.servicenow.lists import Listing, Reader
+from sdtools.connectors.servicenow.hanging import EVERYTHING, Hanging, all_hanging, hanging_on
+from sdtools.connectors.servicenow.levels import LEVEL_FIELDS
+from sdtools.connectors.servicenow.listing import Listing
+from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.queries import Among, all_of, base_fields, in_chunks, when
+from sdtools.connectors.workers import both
 from sdtools.errors import DeskRefusedError
 from sdtools.model.grades import Grade, Status
 from sdtools.model.ticket import Ticket
@@ -61,14 +63,6 @@ _FIELDS = (
 _URL = 1400  # characters of a url that asks for tickets by id, without the ids
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Joined:
-    """What hangs on tickets; ``articles`` is None when the account may not read the links."""
-
-    levels: Levels
-    articles: Mapping[str, Sequence[str]] | None
-
-
 @dataclass(slots=True, kw_only=True)
 class TicketReader:
     """Reads tickets of one desk, and remembers which table each of them is in."""
@@ -86,25 +80,31 @@ class TicketReader:
 
     def all(self) -> Iterator[tuple[Ticket, ...]]:
         """Read every ticket of the scope."""
-        joined = _Joined(levels=all_levels(self.reader), articles=all_articles(self.reader))
+        self.reader.foresee([*EVERYTHING, self._listing(REQUEST, "", by="sys_id")])
+        hanging = all_hanging(self.reader)
         for table in TABLES.values():
-            for rows in self.reader.pages(self._listing(table, "")):
+            for rows in self.reader.pages(self._listing(table, "", by="sys_id")):
                 self._met(table, rows)
-                yield self._tickets(table, rows, joined)
+                yield self._tickets(table, rows, hanging)
 
     def changed(self, since: datetime, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
         """Read the tickets of the scope touched at ``since`` or later, with overlap.
 
         Those of the overlap that are ``known`` as they are are left out. Deleted ones come last.
         """
-        condition = f"sys_updated_on>={when(since - OVERLAP)}"
-        for table in TABLES.values():
-            for rows in self.reader.pages(self._listing(table, condition)):
+        for table, listing in zip(TABLES.values(), self.listings(since), strict=True):
+            for rows in self.reader.pages(listing):
                 self._met(table, rows)
                 news = self._news(table, rows, since, known)
                 if news:
-                    yield self._tickets(table, news, self._joined(news))
+                    ids = [text(row, "sys_id") for row in news]
+                    yield self._tickets(table, news, hanging_on(self.reader, ids))
         yield from deleted_since(self.reader, since - OVERLAP)
+
+    def listings(self, since: datetime) -> list[Listing]:
+        """Return the lists of tickets touched at ``since`` or later, of each table in order."""
+        condition = f"sys_updated_on>={when(since - OVERLAP)}"
+        return [self._listing(table, condition) for table in TABLES.values()]
 
     def _met(self, table: TicketTable, rows: Sequence[Row]) -> None:
         self._checked(table, rows)
@@ -132,11 +132,16 @@ class TicketReader:
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
         """Read these tickets afresh; one that is gone, hidden or out of scope is missing."""
-        found: list[Ticket] = []
-        for table, rows in self.rows(tickets, None):
-            self.logins.learn(text(row, "sys_updated_by") for row in rows)
-            found += self._tickets(table, rows, self._joined(rows))
-        return {ticket.id: ticket for ticket in found}
+        ids = [ticket for ticket in dict.fromkeys(tickets) if is_id(ticket)]
+        found, hanging = both(
+            lambda: list(self.rows(ids, None)), lambda: hanging_on(self.reader.sibling(), ids)
+        )
+        self.logins.learn(text(row, "sys_updated_by") for _, rows in found for row in rows)
+        return {
+            ticket.id: ticket
+            for table, rows in found
+            for ticket in self._tickets(table, rows, hanging)
+        }
 
     def rows(
         self, tickets: Sequence[str], fields: tuple[str, ...] | None
@@ -177,14 +182,10 @@ class TicketReader:
             by=by,
         )
 
-    def _joined(self, rows: Iterable[Row]) -> _Joined:
-        ids = [text(row, "sys_id") for row in rows]
-        return _Joined(levels=levels_of(self.reader, ids), articles=articles_of(self.reader, ids))
-
     def _tickets(
-        self, table: TicketTable, rows: Iterable[Row], joined: _Joined
+        self, table: TicketTable, rows: Iterable[Row], hanging: Hanging
     ) -> tuple[Ticket, ...]:
-        return tuple(self._ticket(table, row, joined) for row in rows)
+        return tuple(hanging.on(self._alone(table, row)) for row in rows)
 
     def _checked(self, table: TicketTable, rows: Sequence[Row]) -> None:
         """Refuse a scope whose field the table lacks: its condition would not count (FACTS 5)."""
@@ -196,12 +197,6 @@ class TicketReader:
                 "such a condition, and more tickets than meant would be touched",
                 "use fields of both tables, or add sys_class_name=incident^ before it",
             )
-
-    def _ticket(self, table: TicketTable, row: Row, joined: _Joined) -> Ticket:
-        ticket = joined.levels.on(self._alone(table, row))
-        if joined.articles is None:
-            return replace(ticket, unknown=ticket.unknown | {"articles"})
-        return replace(ticket, articles=tuple(sorted(joined.articles.get(ticket.id, ()))))
 
     def _alone(self, table: TicketTable, row: Row) -> Ticket:
         """Read what stands in the ticket's own row."""

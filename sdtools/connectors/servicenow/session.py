@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
@@ -24,7 +24,15 @@ from sdtools.connectors.servicenow.answers import (
     refusal,
     text,
 )
-from sdtools.connectors.servicenow.longreads import LONGEST, batched_answer, batched_question
+from sdtools.connectors.servicenow.lines import WORKERS, Lines
+from sdtools.connectors.servicenow.longreads import (
+    LONGEST,
+    batched_answer,
+    batched_answers,
+    batched_question,
+    batched_questions,
+    is_clear,
+)
 from sdtools.connectors.servicenow.options import ApiKey, Basic, Credentials, OAuth, Place
 from sdtools.connectors.servicenow.tokens import TokenSource
 from sdtools.errors import DeskRefusedError, DeskUnreachableError, UnknownOutcomeError
@@ -34,6 +42,7 @@ __all__ = ["BATCH", "ServiceNowSession", "query_string"]
 BATCH = "/api/now/v1/batch"
 _ME = "sys_id=javascript:gs.getUserID()"
 _MY_FIELDS = "sys_id,user_name,name,time_zone,preferred_language"
+_BEARER = "Bearer "
 _KEPT = ",:=()*@!"  # what a query string may hold as it is: encoded it would grow threefold
 
 
@@ -43,7 +52,10 @@ def query_string(parameters: Mapping[str, str]) -> str:
 
 
 class ServiceNowSession:
-    """Requests with the account's credentials; the first one asks who we are."""
+    """Requests with the account's credentials, from several threads at a time if need be.
+
+    The first one asks who we are.
+    """
 
     def __init__(
         self,
@@ -51,20 +63,26 @@ class ServiceNowSession:
         place: Place,
         credentials: Credentials,
         clock: Callable[[], float],
+        workers: int = WORKERS,
     ) -> None:
         self.desk = http.desk
         self.place = place
-        self._http = http
+        self._lines = Lines(http, workers)
         self._credentials = credentials
         self._tokens = (
-            TokenSource(http, place.url, credentials, clock)
+            TokenSource(self._lines.login, place.url, credentials, clock)
             if isinstance(credentials, OAuth)
             else None
         )
-        self._client: Any = None  # a pysnow.Client, which carries no types
         self._me: Row | None = None
         self._longest = LONGEST
+        self._foreseen: dict[tuple[str, str], Answer] = {}
         self._at: datetime | None = None
+
+    @property
+    def requests(self) -> int:
+        """Count the HTTP requests sent so far."""
+        return self._lines.requests
 
     @property
     def me(self) -> Row:
@@ -93,25 +111,44 @@ class ServiceNowSession:
         What is too long for a url goes in a batch. Raises CutAnswerError when the line broke.
         """
         query = query_string(parameters)
+        foreseen = self._foreseen.pop((path, query), None)
+        if foreseen is not None:
+            return foreseen
         if len(path) + len(query) > self._longest:
             return self._ask_in_batch(path, query)
         try:
-            return self._send(lambda: self._http.get(f"{self.place.url}{path}?{query}"))
-        except DeskUnreachableError:
-            last = self._http.last
-            if last is None or last.status_code != HTTPStatus.REQUEST_URI_TOO_LONG:
+            return self._send(lambda line: line.get(f"{self.place.url}{path}?{query}"))
+        except DeskUnreachableError as error:
+            if error.status != HTTPStatus.REQUEST_URI_TOO_LONG:
                 raise
             self._longest = len(path) + len(query) - 1  # a proxy on the way takes less
             return self._ask_in_batch(path, query)
 
+    def foresee(self, questions: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+        """Ask in one request what is about to be asked, and keep each answer for the first to ask.
+
+        What has no clear answer is not kept: it is asked by itself then, and told as ever.
+        """
+        asked = [(path, query_string(parameters)) for path, parameters in questions]
+        self._foreseen.clear()
+        try:
+            outer = self.post(BATCH, batched_questions(asked))
+        except (DeskUnreachableError, UnknownOutcomeError):
+            return
+        if outer.status != HTTPStatus.OK:
+            return
+        for question, answer in zip(asked, batched_answers(outer, len(asked)), strict=True):
+            if is_clear(answer):
+                self._foreseen[question] = answer
+
     def post(self, path: str, body: Mapping[str, object]) -> Answer:
         """Send a document; refusals come back as the answer."""
-        return self._send(lambda: self._http.post(f"{self.place.url}{path}", json=body))
+        return self._send(lambda line: line.post(f"{self.place.url}{path}", json=body))
 
     def file(self, path: str) -> Answer:
         """Download; refusals come back as the answer."""
         url = f"{self.place.url}{path}"
-        return self._send(lambda: self._http.get(url, headers={"Accept": FILE}))
+        return self._send(lambda line: line.get(url, headers={"Accept": FILE}))
 
     def put_file(
         self, path: str, parameters: Mapping[str, str], media: str, content: bytes
@@ -119,7 +156,7 @@ class ServiceNowSession:
         """Upload; refusals come back as the answer."""
         url = f"{self.place.url}{path}?{query_string(parameters)}"
         headers = {"Content-Type": media}
-        return self._send(lambda: self._http.post(url, data=content, headers=headers))
+        return self._send(lambda line: line.post(url, data=content, headers=headers))
 
     def _ask_in_batch(self, path: str, query: str) -> Answer:
         try:
@@ -142,54 +179,53 @@ class ServiceNowSession:
 
     def close(self) -> None:
         """Let go of the connections; ServiceNow needs no logging out."""
-        self._http.close()
+        self._lines.close()
 
     def _on(self, table: str, method: str, sys_id: str, fields: str, **body: object) -> Answer:
         """Call pysnow on a resource of its own: shared ones mix their parameters (FACTS (a) 5)."""
         if not is_id(sys_id):
             raise DeskRefusedError(f"desk {self.desk}: {sys_id!r} is no sys_id")
 
-        def call() -> None:
-            resource = self._pysnow().resource(api_path=f"/table/{table}")
+        def call(line: DeskHttp) -> None:
+            resource = self._pysnow(line).resource(api_path=f"/table/{table}")
             resource.parameters.fields = fields.split(",")
             resource.parameters.exclude_reference_link = True
             resource.request(method, path_append=sys_id, **body)
 
         return self._send(call)
 
-    def _pysnow(self) -> Any:
-        """Make the client once; importing it takes a third of a second."""
-        if self._client is None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", DeprecationWarning)  # its pytz is of 2019
-                import pysnow
+    def _pysnow(self, line: DeskHttp) -> Any:  # a pysnow.Client, which carries no types
+        """Make a client; importing it takes a third of a second, once."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # its pytz is of 2019
+            import pysnow
 
-            parts = urlsplit(self.place.url)
-            headers = dict(self._http.headers)
-            self._client = pysnow.Client(
-                host=parts.netloc, use_ssl=parts.scheme == "https", session=self._http
-            )
-            self._http.headers = headers  # it put its own name there
-        return self._client
+        parts = urlsplit(self.place.url)
+        headers = dict(line.headers)
+        client = pysnow.Client(host=parts.netloc, use_ssl=parts.scheme == "https", session=line)
+        line.headers = headers  # it put its own name there
+        return client
 
-    def _send(self, call: Callable[[], object]) -> Answer:
-        answer = self._once(call)
-        if answer.status == HTTPStatus.UNAUTHORIZED and self._tokens:
-            self._tokens.forget()  # refused before anything was done: safe to repeat
-            answer = self._once(call)
+    def _send(self, call: Callable[[DeskHttp], object]) -> Answer:
+        with self._lines.one() as line:
+            answer = self._once(line, call)
+            if answer.status == HTTPStatus.UNAUTHORIZED and self._tokens:
+                # Refused before anything was done: safe to repeat.
+                self._tokens.forget(str(line.headers["Authorization"]).removeprefix(_BEARER))
+                answer = self._once(line, call)
         if answer.status == HTTPStatus.UNAUTHORIZED:
             raise refusal(self.desk, answer, "the login")
         return answer
 
-    def _once(self, call: Callable[[], object]) -> Answer:
-        self._http.headers.update(self._authorisation())
-        self._http.last = None
+    def _once(self, line: DeskHttp, call: Callable[[DeskHttp], object]) -> Answer:
+        line.headers.update(self._authorisation())
+        line.last = None
         with suppress(requests.HTTPError):  # pysnow raises it, and loses what the desk said
-            call()
-        return self._last()
+            call(line)
+        return self._last(line)
 
-    def _last(self) -> Answer:
-        response = self._http.last
+    def _last(self, line: DeskHttp) -> Answer:
+        response = line.last
         if response is None:
             raise DeskUnreachableError(f"desk {self.desk}: the request could not be made")
         return read_answer(response)
@@ -204,7 +240,7 @@ class ServiceNowSession:
                 return accepted | {"x-sn-apikey": key}
             case OAuth():
                 token = self._tokens.token() if self._tokens else ""
-                return accepted | {"Authorization": f"Bearer {token}"}
+                return accepted | {"Authorization": f"{_BEARER}{token}"}
 
     def _who(self) -> Row:
         """Ask for our own record.

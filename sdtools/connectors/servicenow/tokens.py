@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -17,7 +18,7 @@ _USUAL = 1800.0  # seconds that a token lives unless its answer says otherwise (
 
 
 class TokenSource:
-    """Gives the access token of one client.
+    """Gives the access token of one client, to several lines at the same time.
 
     pysnow cannot: it knows the password grant alone and makes a session of its own each time.
     """
@@ -31,16 +32,20 @@ class TokenSource:
         self._clock = clock
         self._token = ""
         self._ends = 0.0
+        self._lock = threading.Lock()
 
     def token(self) -> str:
         """Return a token that should be good; raise DeskRefusedError when none is given."""
-        if not self._token or self._clock() >= self._ends:
-            self._ask()
-        return self._token
+        with self._lock:
+            if not self._token or self._clock() >= self._ends:
+                self._ask()
+            return self._token
 
-    def forget(self) -> None:
-        """Drop a token that the desk refused."""
-        self._token = ""
+    def forget(self, refused: str) -> None:
+        """Drop a token that the desk refused, unless another line has a new one already."""
+        with self._lock:
+            if self._token == refused:
+                self._token = ""
 
     def _ask(self) -> None:
         response = self._http.post(

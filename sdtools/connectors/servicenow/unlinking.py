@@ -8,7 +8,7 @@ from sdtools.connectors.desk import OldLink, Written
 from sdtools.connectors.pacing import refused, there
 from sdtools.connectors.servicenow.answers import Row, text
 from sdtools.connectors.servicenow.batches import Request
-from sdtools.connectors.servicenow.lists import Listing
+from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.queries import Among, in_chunks
 from sdtools.connectors.servicenow.updating import Writer
 

@@ -12,7 +12,7 @@ from sdtools.connectors.servicenow.batches import Request
 from sdtools.connectors.servicenow.checking import close_code, hold_reason
 from sdtools.connectors.servicenow.comments import PRIVATE, PUBLIC, defused
 from sdtools.connectors.servicenow.fields import INCIDENT, TicketTable, status_of
-from sdtools.connectors.servicenow.lists import Listing
+from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.queries import Among, in_chunks
 from sdtools.connectors.servicenow.telling import told
 from sdtools.connectors.servicenow.updating import Writer

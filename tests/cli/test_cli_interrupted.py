@@ -41,7 +41,7 @@ class CtrlC(FaultPlan):
 
 def _served(request: int) -> Iterator[EmbeddedGlpi]:
     database = GlpiDatabase()
-    database.load(glpi_rows(seeded_world(7, 600, NOW), NOW, "Europe/Paris"))
+    database.load(glpi_rows(seeded_world(7, 1200, NOW), NOW, "Europe/Paris"))
     presses = CtrlC(chosen={request: "reset_before"})
     with serve_glpi(database, Clock(NOW), timezone="Europe/Paris", faults=presses) as desk:
         yield desk
@@ -67,7 +67,7 @@ def _greetings(desk: EmbeddedGlpi) -> list[int]:
     )
 
 
-@pytest.mark.parametrize("desk", [50], indirect=True)
+@pytest.mark.parametrize("desk", [68], indirect=True)
 def test_ctrl_c_finishes_what_is_in_hand_and_the_next_run_does_the_rest_once(
     greeting: Path, sdtools: Sdtools, desk: EmbeddedGlpi
 ) -> None:

@@ -136,7 +136,7 @@ def _act(
         memory=judgement.memory,
         why=(*_why(verdict), *_clock_reason(rule, used, due)),
         basis=basis,
-        inputs=_fingerprint(basis, judged.masks[rule.id] | progress.original.unknown),
+        inputs=_inputs(basis, judged.masks[rule.id], progress.original, judgement.memory.inputs),
     )
     try:
         for action in due:
@@ -181,6 +181,10 @@ def _basis(book: RuleBook, rule: Rule, verdict: Verdict, ticket: Ticket) -> dict
     return {name: field_text(ticket, name) for name in sorted(names)}
 
 
-def _fingerprint(basis: dict[str, str], mask: frozenset[str]) -> str:
-    text = "\x1f".join(f"{name}={value}" for name, value in basis.items() if name not in mask)
+def _inputs(basis: dict[str, str], mask: frozenset[str], ticket: Ticket, known: str) -> str:
+    """Return a fingerprint of what the rule goes by; what cannot be read has not changed."""
+    if known and ticket.unknown & (basis.keys() - mask):
+        return known
+    read = {name for name in basis if name not in mask | ticket.unknown}
+    text = "\x1f".join(f"{name}={basis[name]}" for name in sorted(read))
     return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -19,6 +19,7 @@ from sdtools.store.database import open_database
 from sdtools.store.mirror import Mirror
 from sdtools.store.schema import changes, memories, runs
 
+pytestmark = pytest.mark.slow  # whole passes, killed and taken back, on both desks
 DATABASE = "sqlite:///sdtools.db"
 HEAD = """\
 version: 1

@@ -256,6 +256,7 @@ def _machine(of: str, counted: Counter[str]) -> type[Desk]:
     return type(f"Desk_{of}", (Desk,), {"kind": of, "tried": counted})
 
 
+@pytest.mark.laws
 @pytest.mark.parametrize("kind", ["glpi", "servicenow"])
 def test_the_laws_hold_and_each_of_them_was_tried(
     kind: str, asked: settings, record_property: Callable[[str, object], None]

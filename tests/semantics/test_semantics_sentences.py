@@ -160,6 +160,15 @@ def test_a_rule_that_yielded_to_the_desk_writes_again_when_its_inputs_change() -
     assert [change.after for change in desk.apply()] == ["high"]
 
 
+def test_what_can_no_longer_be_read_is_no_change_of_inputs() -> None:
+    desk = paper_with(VIP.replace("requester.vip: true", "any: {kind: incident, group: N2}"))
+    desk.overrides = {"urgency": {"urgency": Grade.medium}}
+    for _ in range(3):
+        desk.apply()
+    desk.change(unknown=frozenset({"groups"}))
+    assert desk.apply() == ()
+
+
 @pytest.mark.parametrize(
     "then",
     [

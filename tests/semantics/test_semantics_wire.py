@@ -73,7 +73,7 @@ def test_one_effect_after_another_does_what_was_foreseen(
     counted: Counter[str] = Counter()
     shapes = [one for one in wire.shapes if (one.table, one.state) != ("sc_req_item", 2)]
 
-    @settings(asked, max_examples=asked.max_examples // 8)
+    @settings(asked, max_examples=min(asked.max_examples // 8, 100))
     @given(start=st.sampled_from(shapes), steps=_STEPS)
     def one_by_one(start: object, steps: list[int]) -> None:
         (key,) = wire.add([start])  # type: ignore[list-item]  # a Shape
@@ -84,5 +84,5 @@ def test_one_effect_after_another_does_what_was_foreseen(
             counted["tried"] += foreseen != outline(before)
 
     one_by_one()
-    assert counted["tried"] > 20
+    assert counted["tried"] > 10
     record_property("law", f"{wire.desk.kind:10} one after another {counted['tried']:6}")

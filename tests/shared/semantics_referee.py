@@ -97,6 +97,7 @@ class Referee:
     )
     overruled: dict[Place, int] = field(default_factory=dict)
     conceded: dict[Place, Mapping[str, str]] = field(default_factory=dict)
+    planned: dict[str, Ticket] = field(default_factory=dict)  # as they were when it was decided
 
     # -- what people do ------------------------------------------------------------------------
 
@@ -110,6 +111,7 @@ class Referee:
 
     def watch_plan(self, paper: Paper, plan: Plan) -> None:
         """Judge a plan before it is carried out."""
+        self.planned = dict(paper.tickets)
         rules = {rule.id: rule for rule in paper.book.rules}
         assert paper.plan() == plan
         self.tried["twice"] += 1
@@ -330,6 +332,12 @@ class Referee:
             self.tried["people"] += one.to == "people"
             self.tried["parked"] += one.to == "parked"
             self.tried["desk"] += one.to == "desk"
+            if one.to == "desk":  # by what it knew then
+                known = self.conceded.get(place, {})
+                ticket = self.planned[one.ticket]
+                self.conceded[place] = {name: field_text(ticket, name) for name in known}
+                if ticket.unknown & known.keys():  # which may be read some day: that is a change
+                    self.conceded[place] = {"unread": one.rule}
             kept = one.to in {"people", "rule", "parked"} and not rules[one.rule].insist
             if kept and one.field != "link":  # one that insists is parked for the day only
                 self.left.add(place)

@@ -28,7 +28,10 @@ T = TypeVar("T")
 # Any character at all: NUL, halves of surrogate pairs, emoji.
 HOSTILE = st.text(st.characters(exclude_categories=()), max_size=6)
 UNICODE = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-AWARE = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]))
+_YEARS = {"min_value": datetime(2, 1, 1), "max_value": datetime(9998, 12, 31)}  # also in UTC  # noqa: DTZ001 (hypothesis adds the zone)
+AWARE = st.datetimes(
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]), **_YEARS
+)
 CLOCK = st.times().map(lambda at: at.replace(fold=0))  # a fold needs a date
 
 exactly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -34,13 +34,18 @@ _FAILED = 3
 def command(desk: str | None, canary: str, config: Path | None, clock: Clock, as_json: bool) -> int:
     """Check a desk: reach, version, account, rights, clock, time zone, page size, names.
 
-    Each finding says what to do about it. Example: sdtools doctor glpi --canary 1042
-    """
-    from sdtools.config.load import load_settings
-    from sdtools.verbs.doctor import diagnose
+    Once it has been pulled, also: facts that rules look at and nobody may read, and rules that
+    yielded to the desk's own, which changed back twice what they wrote. Each finding says what to
+    do about it.
 
-    settings = load_settings(config_path(config))
-    diagnosis = diagnose(settings.desk(desk), clock.first, canary)
+    Example: sdtools doctor glpi --canary 1042
+    """
+    from sdtools.verbs.doctor import diagnose
+    from sdtools.verbs.workspace import open_workspace
+
+    with open_workspace(config_path(config)) as workspace:
+        settings = workspace.settings.desk(desk)
+        diagnosis = diagnose(workspace, settings, clock.first, canary)
     if as_json:
         document(
             {

@@ -52,6 +52,10 @@ def weekly_json(weekly: Weekly) -> dict[str, object]:
             for one in weekly.known_errors
         ],
         "observed": [{"rule": rule, "tickets": count} for rule, count in weekly.observed],
+        "left_to_desk": [
+            {"rule": rule, "field": name, "tickets": count}
+            for rule, name, count in weekly.left_to_desk
+        ],
         "done": [
             {
                 "rule": row.rule,

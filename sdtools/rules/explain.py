@@ -16,8 +16,7 @@ from sdtools.rules.conditions import Branch, Judged, judge, missing
 from sdtools.rules.decide import judge_all, open_pass
 from sdtools.rules.episode import engaged
 from sdtools.rules.judgement import Judgement, Pass, paused
-from sdtools.rules.subject import Subject
-from sdtools.rules.walk import clock_used, in_scope, protected, walk
+from sdtools.rules.walk import clock_used, in_scope, protected, subject_of, walk
 
 __all__ = ["Explanation", "RuleState", "explain", "explain_all", "why_off"]
 
@@ -132,9 +131,7 @@ def _state(judgement: Judgement) -> RuleState:
 
 
 def _unseen(judged: Pass, ticket: Ticket, rule: Rule) -> Explanation:
-    subject = Subject(
-        ticket=ticket, world=judged.world, book=judged.book, now=judged.now, calendar=rule.calendar
-    )
+    subject = subject_of(judged, ticket, rule.calendar)
     state, note = _why_unseen(judged, ticket, rule)
     verdict = judge(rule.when, subject)
     known = judged.memory(rule, ticket.id)

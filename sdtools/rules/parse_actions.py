@@ -51,6 +51,7 @@ def parse_actions(data: object, path: Path, name: str, reader: Reader) -> tuple[
         else:
             actions.extend(parse(value, place, f"{name}.{number}", reader))
     _refuse_computed(actions, path, reader)
+    _refuse_twice(actions, path, reader)
     return named_actions(actions, name)
 
 
@@ -75,6 +76,23 @@ def _refuse_computed(actions: list[Action], path: Path, reader: Reader) -> None:
     if "priority" in fields and fields & {"urgency", "impact"}:
         message = "priority is set together with urgency or impact, from which the desk computes it"
         reader.complain(path, "computed-priority", message, "set urgency and impact alone")
+
+
+def _refuse_twice(actions: list[Action], path: Path, reader: Reader) -> None:
+    """Refuse one field that is to hold two values: the rule would conflict with itself for ever."""
+    written = [name for action in actions for name in _replaced(action)]
+    for name in dict.fromkeys(name for name in written if written.count(name) > 1):
+        message = f"{name} is set twice in the same 'then'"
+        reader.complain(path, "set-twice", message, "keep one, or make two rules", key=True)
+
+
+def _replaced(action: Action) -> Iterator[str]:
+    """Name the fields that an action gives a new value, whatever was there."""
+    if isinstance(action, SetAction):
+        yield action.field
+    elif isinstance(action, AssignAction) and not action.add:
+        yield from ("group",) if action.group else ()
+        yield from ("assignee",) if action.user or action.by else ()
 
 
 def _set(value: object, path: Path, name: str, reader: Reader) -> tuple[Action, ...]:

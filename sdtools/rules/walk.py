@@ -20,7 +20,7 @@ from sdtools.rules.ladder import Due, due_actions
 from sdtools.rules.subject import Subject
 from sdtools.rules.writes import came_from
 
-__all__ = ["clock_used", "in_scope", "judge_episode", "protected", "telling", "walk"]
+__all__ = ["clock_used", "in_scope", "judge_episode", "protected", "subject_of", "telling", "walk"]
 
 _IN_SCOPE = frozenset({Status.new, Status.assigned, Status.pending, Status.solved})
 
@@ -48,14 +48,14 @@ def telling(judged: Pass, ticket: Ticket) -> Iterator[Judgement]:
     if not in_scope(ticket) or protected(judged, ticket):
         return
     progress: Progress | None = None
-    subject = _subject(judged, ticket, "")
+    subject = subject_of(judged, ticket, "")
     for rule, check, remembered in judged.course:
         if rule.id in judged.off:
             continue
         if ticket.id not in remembered:
             work = progress.work if progress else ticket
             if subject.ticket is not work or subject.calendar != rule.calendar:
-                subject = _subject(judged, work, rule.calendar)
+                subject = subject_of(judged, work, rule.calendar)
             if not check(subject):
                 continue
         progress = progress or Progress(original=ticket, work=ticket)
@@ -75,10 +75,11 @@ def protected(judged: Pass, ticket: Ticket) -> bool:
     if judged.everything_protected:
         return True
     protects = judged.protects
-    return protects is not None and protects(_subject(judged, ticket, "")) is not False
+    return protects is not None and protects(subject_of(judged, ticket, "")) is not False
 
 
-def _subject(judged: Pass, ticket: Ticket, calendar: str) -> Subject:
+def subject_of(judged: Pass, ticket: Ticket, calendar: str) -> Subject:
+    """Return what conditions are judged on: the ticket in its world, and the rule's calendar."""
     return Subject(
         ticket=ticket, world=judged.world, book=judged.book, now=judged.now, calendar=calendar
     )
@@ -86,7 +87,7 @@ def _subject(judged: Pass, ticket: Ticket, calendar: str) -> Subject:
 
 def judge_episode(judged: Pass, rule: Rule, progress: Progress) -> Judgement:
     """Judge whether a rule's episode lasts and whether its ``when`` holds; nothing is done."""
-    subject = _subject(judged, progress.work, rule.calendar)
+    subject = subject_of(judged, progress.work, rule.calendar)
     masked = _masked(judged, rule, subject)
     own = judged.masks[rule.id]  # a rule that writes nothing of a ticket has nothing to mask
     known = judged.memory(rule, progress.original.id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, true, update
 
 from sdtools.model.grades import Status
 from sdtools.model.memory import Memory, RuleMemory, Written
@@ -38,7 +39,7 @@ class MemoryStore:
         with self._database.reading() as connection:
             return Memory(
                 first=not self._settled(connection),
-                rules=self._rules(connection),
+                rules=self._rules(connection, true()),
                 values=self._values(connection, now - _DAY),
             )
 
@@ -47,12 +48,26 @@ class MemoryStore:
         with self._database.reading() as connection:
             return not self._settled(connection)
 
+    def left_to_desk(self) -> Mapping[tuple[str, str], int]:
+        """Count the tickets on which a rule yielded to the desk, by rule and field (DESIGN 5)."""
+        told = memories.c.document.contains("yielded_to_desk", autoescape=True)
+        with self._database.reading() as connection:
+            remembered = self._rules(connection, told).values()
+        return Counter(
+            (memory.rule, field)
+            for memory in remembered
+            if memory.active
+            for field in memory.yielded_to_desk
+        )
+
     def _settled(self, connection: Connection) -> bool:
         good = and_(runs.c.ended.is_not(None), runs.c.error == "", runs.c.kind.in_(SETTLING))
         found = select(runs.c.id).where(runs.c.desk == self._desk, good).limit(1)
         return connection.execute(found).first() is not None
 
-    def _rules(self, connection: Connection) -> Mapping[tuple[str, str], RuleMemory]:
+    def _rules(
+        self, connection: Connection, where: ColumnElement[bool]
+    ) -> Mapping[tuple[str, str], RuleMemory]:
         is_over = exists().where(
             tickets.c.desk == memories.c.desk,
             tickets.c.id == memories.c.ticket,
@@ -60,7 +75,7 @@ class MemoryStore:
         )
         found = connection.execute(
             select(memories.c.rule, memories.c.ticket, memories.c.document).where(
-                memories.c.desk == self._desk, ~is_over
+                memories.c.desk == self._desk, ~is_over, where
             )
         )
         return {

@@ -89,7 +89,7 @@ def _show(order: DemoOrder, world: World, kind: str) -> DeskDemo:
 def _run(order: DemoOrder, workspace: Workspace, sink: MailSink, kind: str, out: Path) -> DeskDemo:
     settings = workspace.settings.desk(kind)
     order.say(f"The desk {kind} listens at {settings.url}. Doctor:")
-    order.diagnosed(diagnose(settings, order.now()))
+    order.diagnosed(diagnose(workspace, settings, order.now()))
     order.say("Plan: what the rules would change, and why:")
     first = plan(workspace, settings, order.now(), Selection(), False, _quiet)
     save_plan(first.plan, out / "plan.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from sdtools.errors import ConfigError, UsageError
 from sdtools.reports.metrics.weekly import Material, Weekly, needed, weekly
 from sdtools.reports.period import Period, parse_week, previous, week_of
 from sdtools.reports.render import render_html, render_message, render_text, weekly_json
+from sdtools.store.database import Database
 from sdtools.store.journal import Journal
+from sdtools.store.memory import MemoryStore
 from sdtools.store.mirror import Mirror
 from sdtools.store.observations import ObservationBook
 from sdtools.store.outbox import Outbox
@@ -42,18 +45,27 @@ def figures(workspace: Workspace, report: ReportSettings, period: Period, now: d
             f"desk {settings.name} has never been pulled", f"run: sdtools pull {settings.name}"
         )
     until = min(now, period.end + _AFTERWARDS)
+    journal = Journal(workspace.database, settings.name)
     material = Material(
         desk=settings.name,
         desk_url=settings.home,
         tickets=mirror.tickets_between(*needed(period, now)),
         directory=mirror.directory(),
         known_errors=mirror.knowledge(),
-        done=Journal(workspace.database, settings.name).settled_between(period.begin, until),
+        done=journal.settled_between(period.begin, until),
         observed=ObservationBook(workspace.database, settings.name).between(
             period.begin, min(period.end, now)
         ),
+        left_to_desk=_left_to_desk(workspace.database, settings.name, journal),
     )
     return weekly(material, period, now)
+
+
+def _left_to_desk(database: Database, desk: str, journal: Journal) -> Mapping[tuple[str, str], int]:
+    """Leave out rules that are gone: those that no late run has judged."""
+    judged = {count.rule for run in journal.runs() for count in run.rules}
+    found = MemoryStore(database, desk).left_to_desk()
+    return {place: count for place, count in found.items() if place[0] in judged}
 
 
 def rendered(workspace: Workspace, report: ReportSettings, made: Weekly, form: str) -> str:

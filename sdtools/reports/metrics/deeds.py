@@ -128,9 +128,12 @@ DEEDS = (
         definition=Words(
             fr="Changements de la semaine et du lendemain, jusqu'à ce rapport, règle par règle : "
             "appliqués (relus sur l'outil), refusés par l'outil, remplacés aussitôt par l'outil, "
-            "ou en échec.",
+            "ou en échec. À la fin, les règles laissées à celles de l'outil, qui a remplacé deux "
+            "fois ce qu'elles avaient écrit, et sur combien de tickets.",
             en="Changes of the week and the day after it, up to this report, rule by rule: applied "
-            "(and read back), refused by the desk, overridden by the desk at once, or failed.",
+            "(and read back), refused by the desk, overridden by the desk at once, or failed. At "
+            "the end, rules left to the desk's own, which replaced twice what they had written, and on "
+            "how many tickets.",
         ),
     ),
 )

@@ -66,6 +66,8 @@ class Material:
     known_errors: Sequence[KnownError] = ()
     done: Sequence[ChangeRecordLike] = ()  # of the week
     observed: Mapping[str, int] = field(default_factory=dict)  # by rule, tickets of the week
+    left_to_desk: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    # by rule and field, open tickets on which the rule yielded to the desk
     clocks: Clocks | None = None  # None: the desk's own due dates
 
 
@@ -124,6 +126,7 @@ class Weekly:
     known_errors: tuple[Linked, ...]
     done: tuple[Deeds, ...]
     observed: tuple[tuple[str, int], ...] = ()  # rule, tickets that it would have changed
+    left_to_desk: tuple[tuple[str, str, int], ...] = ()  # rule, field, tickets
 
     @property
     def running(self) -> bool:
@@ -176,6 +179,9 @@ def weekly(material: Material, period: Period, now: datetime) -> Weekly:
         known_errors=most_linked(scope.new, material.known_errors),
         done=deeds(material.done),
         observed=tuple(sorted(material.observed.items(), key=lambda one: (-one[1], one[0]))),
+        left_to_desk=tuple(
+            (rule, name, count) for (rule, name), count in sorted(material.left_to_desk.items())
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from datetime import datetime
@@ -30,6 +30,7 @@ __all__ = [
     "change_key",
     "field_text",
     "narrow",
+    "plan_id",
 ]
 
 
@@ -185,6 +186,16 @@ class Plan:
     prints: Mapping[str, str] = default(default_factory=dict)  # of each rule that made it
     undoes: str = ""  # the run that this takes back
 
+    @property
+    def due(self) -> tuple[Change, ...]:
+        """Return what is to be carried out: all but what rules in ``mode: observe`` want."""
+        return tuple(change for change in self.changes if not change.observe)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Return the tickets that it would change."""
+        return frozenset(change.ticket for change in self.due)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -200,6 +211,13 @@ def change_key(desk: str, rule: str, ticket: str, episode: int, action: str) -> 
     """Name an effect for ever: the same rule, ticket, episode and action give the same key."""
     parts = "\x1f".join((desk, rule, ticket, str(episode), action))
     return blake2b(parts.encode(), digest_size=10).hexdigest()
+
+
+def plan_id(letter: str, desk: str, now: datetime, changes: Sequence[Change]) -> str:
+    """Name a plan by its time and what it wants; ``letter`` tells plans of rules from undos."""
+    keys = "\x1f".join(change.key for change in changes)
+    text = f"{desk}\x1f{now.isoformat()}\x1f{keys}"
+    return f"{letter}-{now:%Y%m%d-%H%M%S}-{blake2b(text.encode(), digest_size=4).hexdigest()}"
 
 
 def field_text(ticket: Ticket, name: str) -> str:

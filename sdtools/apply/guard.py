@@ -29,7 +29,7 @@ def guard(
     nothing. ``limit_override`` is the most tickets that a person who reviewed the plan allows:
     it stands in place of every other limit. ``rule_limits`` holds each rule's own ``limit``.
     """
-    due = tuple(change for change in plan.changes if not change.observe)
+    due = plan.due
     if limit_override is not None:
         return _over("tickets", limit_override, due, due, plan)
     fresh = tuple(change for change in due if change.ticket in new)

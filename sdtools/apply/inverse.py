@@ -16,7 +16,7 @@ from sdtools.plan import UNDO, Change, Reason, change_key, field_text
 from sdtools.rules.actions.link import is_linked
 from sdtools.rules.telling import words
 
-__all__ = ["Done", "Inverse", "Kept", "inverse"]
+__all__ = ["CarriedOut", "Inverse", "Kept", "inverse"]
 
 _NOT_TO_BE_TAKEN_BACK: Mapping[str, str] = {
     "comment": "what was said stays said",
@@ -26,7 +26,7 @@ _NOT_TO_BE_TAKEN_BACK: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class CarriedOut:
     """A change that a run carried out; ``found`` is what the desk made of it."""
 
     change: Change
@@ -62,7 +62,7 @@ class _Scene:
 def inverse(
     run: str,
     desk: str,
-    done: Sequence[Done],
+    done: Sequence[CarriedOut],
     tickets: Mapping[str, Ticket],
     about: tuple[Directory, Consequences],
 ) -> Inverse:
@@ -97,7 +97,7 @@ def _at_the_end(change: Change, ticket: Ticket) -> Change:
     return replace(change, effect=effect, after=status, after_value=status)
 
 
-def _why_kept(one: Done, ticket: Ticket | None) -> str:
+def _why_kept(one: CarriedOut, ticket: Ticket | None) -> str:
     """Return why a change is not taken back; "" when it is."""
     change = one.change
     if change.undoes:
@@ -111,7 +111,7 @@ def _why_kept(one: Done, ticket: Ticket | None) -> str:
     return _why_field_kept(one, ticket)
 
 
-def _why_field_kept(one: Done, ticket: Ticket) -> str:
+def _why_field_kept(one: CarriedOut, ticket: Ticket) -> str:
     name = written_field(one.change)
     found = field_text(ticket, name)
     if found == one.change.before_value or held(ticket, _backwards(one.change, ticket)):

@@ -69,7 +69,7 @@ class _Course:
     gathered: list[Change] = field(default_factory=list)  # notifications for the digests
 
     def __post_init__(self) -> None:
-        self.due = tuple(change for change in self.plan.changes if not change.observe)
+        self.due = self.plan.due
         self.requests = self.desk.requests
         self.memories = Memories(self.context.memory.rules, self.plan)
         self.done = self.memories.done(self.due)

@@ -151,23 +151,23 @@ def confirmed(plan: Plan, yes: bool, bar: Bar, stop: Stop) -> bool:
     from sdtools.cli.plantext import print_plan
 
     bar.close()
-    due = [change for change in plan.changes if not change.observe]
-    if due and not yes:
+    if plan.due and not yes:
         if not sys.stdin.isatty():
             raise UsageError("there is no terminal to ask on", "add --yes: nobody is asked then")
         with redirect_stdout(sys.stderr):  # stdout is for the result
             print_plan(replace(plan, blocked=None), _SHOWN, {})
         if plan.blocked:  # and yet here: --adopt or --limit
             note(f"over the {plan.blocked.words}: lifted this once")
-        if not click.confirm(_question(plan, len(due)), err=True):
+        if not click.confirm(_question(plan), err=True):
             return False
     stop.armed = True
     return True
 
 
-def _question(plan: Plan, count: int) -> str:
+def _question(plan: Plan) -> str:
+    count = len(plan.due)
     changes = "1 change" if count == 1 else f"{count} changes"
-    if any(change.undoes for change in plan.changes):
+    if plan.undoes:
         return f"Take back {changes} on desk {plan.desk}?"
     return f"Apply {changes} to desk {plan.desk}?"
 
@@ -175,7 +175,7 @@ def _question(plan: Plan, count: int) -> str:
 def _summary(done: Done, applied: Applied) -> dict[str, object]:
     return {
         "run": applied.run,
-        "planned": sum(not change.observe for change in done.plan.changes),
+        "planned": len(done.plan.due),
         **{state.value: done.counts[state] for state in OutcomeState},
         "switched_off": [off.rule for off in done.plan.switched_off],
         "requests": applied.requests,

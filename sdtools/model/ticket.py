@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sdtools.model.grades import OPEN, Grade, Kind, Status
 
-__all__ = ["Activity", "Comment", "Ticket"]
+__all__ = ["Activity", "Comment", "Ticket", "role_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +89,13 @@ class Activity:
     last_human: datetime | None = None
     last_comment: datetime | None = None
     last_comment_by: str = ""  # requester, agent or robot
+
+
+def role_of(author: str, ticket: Ticket, robots: frozenset[str]) -> str:
+    """Say as whom somebody speaks on a ticket: requester, agent or robot.
+
+    A robot is one also where it is the requester: no person answered.
+    """
+    if author in robots:
+        return "robot"
+    return "requester" if author in ticket.requesters else "agent"

@@ -100,13 +100,11 @@ def _tiles(plan: Plan, templates: Templates, language: str) -> list[tuple[str, i
     def say(key: str, **values: object) -> str:
         return templates.say(key, language, **values)
 
-    due = [change for change in plan.changes if not change.observe]
-    touched = len({change.ticket for change in due})
     off = len(plan.switched_off) + len(plan.paused)
     return [
-        (say("plan.changes"), len(due), ""),
-        (say("plan.touched"), touched, say("plan.of", count=plan.tickets)),
-        (say("plan.observed"), len(plan.changes) - len(due), ""),
+        (say("plan.changes"), len(plan.due), ""),
+        (say("plan.touched"), len(plan.touched), say("plan.of", count=plan.tickets)),
+        (say("plan.observed"), len(plan.changes) - len(plan.due), ""),
         (say("plan.left"), len(plan.yields), say("plan.left_to")),
         (say("plan.off"), off, ""),
     ]

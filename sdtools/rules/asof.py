@@ -9,7 +9,7 @@ from datetime import datetime
 from sdtools.model.grades import OPEN, Grade, Kind, Status
 from sdtools.model.history import Edit
 from sdtools.model.memory import RuleMemory
-from sdtools.model.ticket import Activity, Comment, Ticket
+from sdtools.model.ticket import Activity, Comment, Ticket, role_of
 
 __all__ = ["activity_then", "as_of", "made_by_people", "remembered_then"]
 
@@ -79,14 +79,8 @@ def activity_then(
         comments=len(human),
         last_human=max([ticket.opened, *moments]),
         last_comment=said[-1].written if said else None,
-        last_comment_by=_role(said[-1].author_id, ticket, robots) if said else "",
+        last_comment_by=role_of(said[-1].author_id, ticket, robots) if said else "",
     )
-
-
-def _role(author: str, ticket: Ticket, robots: frozenset[str]) -> str:
-    if author in robots:
-        return "robot"
-    return "requester" if author in ticket.requesters else "agent"
 
 
 def _taken_back(ticket: Ticket, edit: Edit) -> Ticket:

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from hashlib import blake2b
 
 from sdtools.model.memory import RuleMemory
 from sdtools.model.ticket import Ticket
 from sdtools.model.world import World
-from sdtools.plan import Change, Plan, SwitchedOff
+from sdtools.plan import Plan, SwitchedOff, plan_id
 from sdtools.rules.book import Renderer, RuleBook
 from sdtools.rules.conditions import each_test
 from sdtools.rules.counts import count_rules
@@ -40,7 +39,7 @@ def decide(
     judged, kept = judge_all(open_pass(book, world, now, texts, only), tickets, telling)
     changes = tuple(change for result in kept for change in result.changes)
     return Plan(
-        id=_plan_id(world.desk, now, changes),
+        id=plan_id("p", world.desk, now, changes),
         desk=world.desk,
         desk_url="",
         rulebook=book.fingerprint,
@@ -127,9 +126,3 @@ def _moved(judged: Pass, result: Judgement) -> bool:
         return True
     known: RuleMemory | None = judged.world.memory.rules.get((result.rule.id, result.memory.ticket))
     return known is not None and known != result.memory
-
-
-def _plan_id(desk: str, now: datetime, changes: tuple[Change, ...]) -> str:
-    keys = "\x1f".join(change.key for change in changes)
-    digest = blake2b(f"{desk}\x1f{now.isoformat()}\x1f{keys}".encode(), digest_size=4).hexdigest()
-    return f"p-{now:%Y%m%d-%H%M%S}-{digest}"

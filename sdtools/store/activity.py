@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from sdtools.model.ticket import Activity, Ticket
+from sdtools.model.ticket import Activity, Ticket, role_of
 from sdtools.store.codec import from_micros
 from sdtools.store.schema import comments, tickets
 
@@ -92,11 +92,5 @@ def _activity(
         comments=sum(remark.count for remark in people),
         last_human=max([ticket.opened, *said, *touches]),
         last_comment=last.last if last else None,
-        last_comment_by=_role(last.author, ticket, robots) if last else "",
+        last_comment_by=role_of(last.author, ticket, robots) if last else "",
     )
-
-
-def _role(author: str, ticket: Ticket, robots: frozenset[str]) -> str:
-    if author in robots:  # also when it is the requester: no person answered
-        return "robot"
-    return "requester" if author in ticket.requesters else "agent"

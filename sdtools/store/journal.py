@@ -67,7 +67,7 @@ class Journal:
             "kind": kind,
             "plan": plan.id if plan else "",
             "rulebook": plan.rulebook if plan else "",
-            "planned": sum(not one.observe for one in plan.changes) if plan else 0,
+            "planned": len(plan.due) if plan else 0,
             "began": now,
             "requests": 0,
             "error": "",

@@ -254,11 +254,14 @@ class Mirror:
 
         None as ``since`` (no good pass yet) makes all of them known.
         """
+        count = select(func.count()).select_from(rows).where(self._judged)
         with self._database.reading() as connection:
-            found = connection.execute(select(rows.c.id, rows.c.first_seen).where(self._judged))
-            seen = found.all()
-        fresh = frozenset(id for id, first in seen if since is not None and first > since)
-        return KnownAndNew(known=len(seen) - len(fresh), new=fresh)
+            seen = connection.execute(count).scalar_one()
+            if since is None:
+                return KnownAndNew(known=seen, new=frozenset())
+            newer = select(rows.c.id).where(self._judged, rows.c.first_seen > since)
+            fresh = frozenset(connection.execute(newer).scalars())
+        return KnownAndNew(known=seen - len(fresh), new=fresh)
 
 
 def _order(ticket: Ticket) -> tuple[int, int, str]:

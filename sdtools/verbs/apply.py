@@ -40,6 +40,7 @@ __all__ = [
     "apply_desk",
     "apply_file",
     "carry_out",
+    "nothing_done",
     "read_plan",
     "settle_open",
 ]
@@ -164,8 +165,7 @@ def carry_out(
     """Ask, carry the plan out, send the mail that it causes."""
     database = workspace.database
     if not order.confirm(plan):
-        nothing = Sent(sent=0, failed=0, waiting=0)
-        return Done(plan=plan, applied=None, counts=Counter(), mail=nothing)
+        return nothing_done(plan)
     context = replace(
         _context(workspace, settings, order, holds),
         kind=_kind(plan),
@@ -177,6 +177,12 @@ def carry_out(
     sent = send_due(database, workspace.settings.mail, order.now())
     counts = Counter(outcome.state for outcome in applied.outcomes)
     return Done(plan=plan, applied=applied, counts=counts, mail=sent)
+
+
+def nothing_done(plan: Plan) -> Done:
+    """Return what came of a plan that was not carried out."""
+    mail = Sent(sent=0, failed=0, waiting=0)
+    return Done(plan=plan, applied=None, counts=Counter(), mail=mail)
 
 
 def _context(

@@ -107,17 +107,13 @@ def _run(order: DemoOrder, workspace: Workspace, sink: MailSink, kind: str, out:
         folder=out,
         tickets=first.pulled.fetched if first.pulled else 0,
         open=sum(ticket.is_open for ticket in first.world.tickets),
-        planned=_acting(first.plan),
+        planned=len(first.plan.due),
         applied=done.counts[OutcomeState.applied],
-        left=_acting(second.plan),
+        left=len(second.plan.due),
         report=str(page),
         mails=len(sink.messages),
         example=next((change.number for change in first.plan.changes), "1"),
     )
-
-
-def _acting(planned: Plan) -> int:
-    return sum(not change.observe for change in planned.changes)
 
 
 def _apply_order(order: DemoOrder) -> ApplyOrder:

@@ -48,7 +48,7 @@ def apply_command(workspace: Workspace, plan: Plan, file: str) -> str:
     command = f"sdtools apply {shlex.quote(file)}"
     if not plan.undoes and MemoryStore(workspace.database, plan.desk).is_new():
         return f"{command} --adopt"
-    return f"{command} --limit {_touched(plan)}" if plan.blocked else command
+    return f"{command} --limit {len(plan.touched)}" if plan.blocked else command
 
 
 def refuse_blocked(
@@ -79,11 +79,6 @@ def refuse_blocked(
         f"stopped by the {blocked.words} (rule {blocked.rule}); nothing was changed",
         f"review it: sdtools plan {quoted} --html plan.html; then: {command}",
     )
-
-
-def _touched(plan: Plan) -> int:
-    """Count the tickets that a plan would touch: what ``--limit`` has to allow."""
-    return len({change.ticket for change in plan.changes if not change.observe})
 
 
 def _known_file(
@@ -153,5 +148,5 @@ def _values(plan: Plan, blocked: Blocked, path: Path) -> Mapping[str, object]:
         "wanted": blocked.wanted,
         "allowed": blocked.allowed,
         "rule": blocked.rule,
-        "touched": _touched(plan),
+        "touched": len(plan.touched),
     }

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 
 from sdtools.apply.advance import left_alone, remembering
-from sdtools.apply.inverse import Done as DoneChange
-from sdtools.apply.inverse import Inverse, Kept, inverse
+from sdtools.apply.inverse import CarriedOut, Inverse, Kept, inverse
 from sdtools.config.settings import DeskSettings
 from sdtools.connectors.desk import Desk
 from sdtools.errors import UsageError
 from sdtools.model.memory import RuleMemory
-from sdtools.plan import Change, Plan
+from sdtools.plan import Change, Plan, plan_id
 from sdtools.rules.book import RuleBook
 from sdtools.rules.edits import prints_of
 from sdtools.rules.wording import did_you_mean
@@ -23,12 +20,11 @@ from sdtools.store.journal import Journal
 from sdtools.store.memory import MemoryStore
 from sdtools.store.mirror import Mirror
 from sdtools.store.records import RunSummary, find_run
-from sdtools.verbs.apply import ApplyOrder, Done, carry_out, settle_open
+from sdtools.verbs.apply import ApplyOrder, Done, carry_out, nothing_done, settle_open
 from sdtools.verbs.connect import connect
 from sdtools.verbs.guarded import refuse_blocked
 from sdtools.verbs.hold import hold
 from sdtools.verbs.plan import Selection, refresh, tickets_of
-from sdtools.verbs.send import Sent
 from sdtools.verbs.workspace import Workspace, load_book
 
 __all__ = ["Undone", "undo"]
@@ -68,14 +64,9 @@ def undo(
         refuse_blocked(workspace, settings, made, book, order.limit, now)
         tell(turned)
         if not (made.changes or made.memory):
-            return Undone(inverse=turned, done=_nothing(made))
+            return Undone(inverse=turned, done=nothing_done(made))
         carried = carry_out(workspace, settings, order, made, book, desk, holds)
     return Undone(inverse=turned, done=carried)
-
-
-def _nothing(plan: Plan) -> Done:
-    mail = Sent(sent=0, failed=0, waiting=0)
-    return Done(plan=plan, applied=None, counts=Counter(), mail=mail)
 
 
 def _refuse(summary: RunSummary) -> None:
@@ -90,11 +81,11 @@ def _refuse(summary: RunSummary) -> None:
 
 def _chosen(
     workspace: Workspace, settings: DeskSettings, book: RuleBook, run: str, selection: Selection
-) -> list[DoneChange]:
+) -> list[CarriedOut]:
     """Return what the run did, as far as it is to be taken back; rules by their name of now."""
     names = _carried_over(workspace, settings, book)
     done = [
-        DoneChange(change=replace(change, rule=names.get(change.rule, change.rule)), found=found)
+        CarriedOut(change=replace(change, rule=names.get(change.rule, change.rule)), found=found)
         for change, found in Journal(workspace.database, settings.name).done_in(run)
     ]
     known = sorted({one.change.rule for one in done})
@@ -128,7 +119,7 @@ def _turned(
     settings: DeskSettings,
     desk: Desk,
     run: str,
-    done: Sequence[DoneChange],
+    done: Sequence[CarriedOut],
 ) -> Inverse:
     mirror = Mirror(workspace.database, settings.name)
     tickets = {ticket.id: ticket for ticket in mirror.tickets()}
@@ -154,10 +145,8 @@ def _left_alone(
 def _plan(
     settings: DeskSettings, book: RuleBook, run: str, changes: Sequence[Change], now: datetime
 ) -> Plan:
-    keys = "\x1f".join(change.key for change in changes)
-    digest = blake2b(f"{settings.name}\x1f{now}\x1f{keys}".encode(), digest_size=4).hexdigest()
     return Plan(
-        id=f"u-{now:%Y%m%d-%H%M%S}-{digest}",
+        id=plan_id("u", settings.name, now, changes),
         desk=settings.name,
         desk_url=settings.url,
         rulebook=book.fingerprint,

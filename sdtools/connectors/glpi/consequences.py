@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sdtools.connectors.consequences import unlinked
 from sdtools.connectors.glpi.answers import Row, integer
 from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve, Unlink
 from sdtools.model.grades import Grade, Kind, Status
@@ -40,7 +41,7 @@ class GlpiConsequences:
             case Link():
                 return _linked(ticket, effect)
             case Unlink():
-                return _unlinked(ticket, effect)
+                return unlinked(ticket, effect)
             case Hold():
                 return replace(ticket, status=Status.pending)
             case Solve():
@@ -111,17 +112,3 @@ def _linked(ticket: Ticket, effect: Link) -> Ticket:
             return replace(ticket, problems=tuple(sorted({*ticket.problems, effect.id})))
         case "parent":  # a second one will be refused
             return replace(ticket, parent=ticket.parent or effect.id)
-
-
-def _unlinked(ticket: Ticket, effect: Unlink) -> Ticket:
-    match effect.target:
-        case "article":
-            return replace(
-                ticket, articles=tuple(one for one in ticket.articles if one != effect.id)
-            )
-        case "problem":
-            return replace(
-                ticket, problems=tuple(one for one in ticket.problems if one != effect.id)
-            )
-        case "parent":
-            return replace(ticket, parent="") if ticket.parent == effect.id else ticket

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sdtools.connectors.consequences import unlinked
 from sdtools.connectors.servicenow.answers import Row, number
 from sdtools.connectors.servicenow.fields import CHOICES, FIXED
 from sdtools.model.effects import Assign, Effect, Hold, Link, SetField, Solve, Unlink
@@ -41,7 +42,7 @@ class ServiceNowConsequences:
             case Link():
                 return _linked(ticket, effect)
             case Unlink():
-                return _unlinked(ticket, effect)
+                return unlinked(ticket, effect)
             case Hold():
                 return replace(ticket, status=Status.pending)
             case Solve() if ticket.kind is Kind.incident:
@@ -135,17 +136,3 @@ def _linked(ticket: Ticket, effect: Link) -> Ticket:
             return replace(ticket, parent=effect.id)
         case _:
             return ticket
-
-
-def _unlinked(ticket: Ticket, effect: Unlink) -> Ticket:
-    match effect.target:
-        case "article":
-            return replace(
-                ticket, articles=tuple(one for one in ticket.articles if one != effect.id)
-            )
-        case "problem":
-            return replace(
-                ticket, problems=tuple(one for one in ticket.problems if one != effect.id)
-            )
-        case "parent":
-            return replace(ticket, parent="") if ticket.parent == effect.id else ticket

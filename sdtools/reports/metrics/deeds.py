@@ -132,8 +132,8 @@ DEEDS = (
             "fois ce qu'elles avaient écrit, et sur combien de tickets.",
             en="Changes of the week and the day after it, up to this report, rule by rule: applied "
             "(and read back), refused by the desk, overridden by the desk at once, or failed. At "
-            "the end, rules left to the desk's own, which replaced twice what they had written, and on "
-            "how many tickets.",
+            "the end, rules left to the desk's own, which replaced twice what they had written, "
+            "and on how many tickets.",
         ),
     ),
 )

@@ -36,6 +36,7 @@ from sdtools.connectors.servicenow.directory import DirectorySource, read_direct
 from sdtools.connectors.servicenow.foresight import lists_of_pull
 from sdtools.connectors.servicenow.history import HistoryReader
 from sdtools.connectors.servicenow.knowledge import read_knowledge
+from sdtools.connectors.servicenow.linking import add_links, remove_links
 from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.names import Logins
@@ -44,14 +45,8 @@ from sdtools.connectors.servicenow.options import Credentials, KnownErrorSource,
 from sdtools.connectors.servicenow.reading import OVERLAP, TicketReader
 from sdtools.connectors.servicenow.session import ServiceNowSession
 from sdtools.connectors.servicenow.tokens import TOKEN_PATH
-from sdtools.connectors.servicenow.unlinking import remove_links
 from sdtools.connectors.servicenow.updating import Writer, update_tickets
-from sdtools.connectors.servicenow.writing import (
-    add_comments,
-    add_links,
-    hold_tickets,
-    solve_tickets,
-)
+from sdtools.connectors.servicenow.writing import add_comments, hold_tickets, solve_tickets
 from sdtools.connectors.servicenow.zones import zone_named
 from sdtools.errors import ConfigError, DeskRefusedError
 from sdtools.model.history import Edit

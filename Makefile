@@ -8,14 +8,15 @@ BIN    := $(VENV)/bin
 demo: $(VENV)/.installed          ## run the main job on an embedded desk; results in demo/
 	$(BIN)/sdtools demo --out demo
 
-# Four workers on two cores: tests that wait for a desk's pace make room for others. The laws run by
+# Four workers on two cores: tests that wait for a desk's pace make room for others. The tests of a
+# module stay together: what they share is made once, and long ones begin early. The laws run by
 # themselves: Hypothesis draws on the constants of all that is imported, and would try other worlds.
 test: $(VENV)/.installed          ## run the tests
-	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not slow and not laws" $(T)
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not slow and not laws" $(T)
 	$(if $(T),,$(BIN)/python -m pytest -n 2 tests/semantics/test_semantics_laws.py)
 
 coverage: $(VENV)/.installed      ## the same with branch coverage, which takes twice as long
-	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not slow" --cov --cov-report=term:skip-covered $(T)
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not slow and not laws" --cov --cov-report=term:skip-covered $(T)
 
 slow: $(VENV)/.installed          ## run the tests that take long: the demo on a real desk's history
 	$(BIN)/python -m pytest -n 2 -m slow $(T)

@@ -14,6 +14,7 @@ from sdtools.model.people import Directory
 from sdtools.model.ticket import Ticket
 from sdtools.model.world import Consequences
 from sdtools.plan import Change, Outcome, OutcomeState, field_text
+from sdtools.rules.writes import rests_on
 
 __all__ = ["Judged", "Situation", "judge"]
 
@@ -71,6 +72,7 @@ def judge(
         verdict = (
             _done_already(change, effect, working, said, about)
             or _over(change, fresh)
+            or _unreadable(change, fresh)
             or _touched(change, working, wished, about)
             or _stale(change, fresh)
             or _forbidden(change, fresh, about)
@@ -102,6 +104,15 @@ def _over(change: Change, fresh: Ticket) -> Outcome | None:
         state = "deleted" if fresh.deleted else fresh.status.value
         return _outcome(change, OutcomeState.stale, f"the ticket is {state}")
     return None
+
+
+def _unreadable(change: Change, fresh: Ticket) -> Outcome | None:
+    """Write nothing that rests on what could be read when it was planned, and no longer can."""
+    names = {*change.basis, *rests_on(change.effect, change.field)} & fresh.unknown
+    if not names:
+        return None
+    detail = f"can no longer be read: {', '.join(sorted(names))}"
+    return _outcome(change, OutcomeState.stale, detail)
 
 
 def _touched(change: Change, working: Ticket, wished: Ticket, about: Situation) -> Outcome | None:

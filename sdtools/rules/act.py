@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from sdtools.model.effects import Assign, Link, SetField
+from sdtools.model.effects import Assign, SetField
 from sdtools.model.memory import RuleMemory
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, Conflict, Reason, Yielded, change_key, field_text
@@ -17,6 +17,7 @@ from sdtools.rules.once import turn
 from sdtools.rules.proposal import Circumstances, Proposal, UnfitError
 from sdtools.rules.subject import Subject
 from sdtools.rules.telling import words
+from sdtools.rules.writes import rests_on
 
 __all__ = ["Acting"]
 
@@ -25,15 +26,6 @@ _FIELDS = frozenset(
     {"urgency", "impact", "priority", "category", "kind", "location", "group", "assignee", "status"}
 )
 # What of a ticket must be readable before an action may go for it.
-_RESTS_ON = {
-    "group": ("groups",),
-    "assignee": ("assignees", "groups"),
-    "category": ("category_id",),
-    "location": ("location_id",),
-    "article": ("articles",),
-    "problem": ("problems",),
-    "parent": ("parent",),
-}
 _COMPUTED = ("priority",)  # what a desk computes from other fields that a rule sets
 
 
@@ -114,9 +106,7 @@ class Acting:
 
     def _unread(self, proposal: Proposal) -> str:
         """Return what of the ticket the proposal rests on and nobody could read; "" for nothing."""
-        effect = proposal.effect
-        name = effect.target if isinstance(effect, Link) else proposal.field
-        needed = _RESTS_ON.get(name, (name,))
+        needed = rests_on(proposal.effect, proposal.field)
         return ", ".join(one for one in needed if one in self.progress.original.unknown)
 
     def _case(self, proposal: Proposal) -> Case:

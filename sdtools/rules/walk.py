@@ -136,7 +136,7 @@ def _act(
         progress=progress,
         memory=judgement.memory,
         why=(*_why(verdict), *_clock_reason(rule, used, due)),
-        basis=basis,
+        basis={name: text for name, text in basis.items() if name not in progress.original.unknown},
         inputs=_inputs(basis, judged.masks[rule.id], progress.original, judgement.memory.inputs),
     )
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sdtools.model.effects import Effect, Link, Unlink
 from sdtools.model.grades import Status
 from sdtools.rules.book import (
     Action,
@@ -13,7 +14,7 @@ from sdtools.rules.book import (
     SolveAction,
 )
 
-__all__ = ["came_from", "written_by"]
+__all__ = ["came_from", "rests_on", "written_by"]
 
 # Both desks compute priority from urgency and impact (DESIGN 4).
 _SET = {
@@ -24,6 +25,15 @@ _SET = {
     "kind": {"kind"},
     "location": {"location_id"},
 }
+_RESTS_ON = {
+    "group": ("groups",),
+    "assignee": ("assignees", "groups"),
+    "category": ("category_id",),
+    "location": ("location_id",),
+    "article": ("articles",),
+    "problem": ("problems",),
+    "parent": ("parent",),
+}
 _WAITING = {"pending_since", "waiting", "resolve_due", "respond_due"}
 
 
@@ -33,6 +43,12 @@ def written_by(rule: Rule) -> frozenset[str]:
     A status is not among them: it has a direction, and :func:`came_from` knows it.
     """
     return frozenset(field for action in _actions(rule) for field in _fields(action))
+
+
+def rests_on(effect: Effect, field: str) -> tuple[str, ...]:
+    """Name the Ticket fields that must be readable before the effect is written to ``field``."""
+    name = effect.target if isinstance(effect, Link | Unlink) else field
+    return _RESTS_ON.get(name, (name,))
 
 
 def came_from(rule: Rule, status: Status) -> frozenset[Status]:

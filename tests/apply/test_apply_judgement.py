@@ -148,6 +148,22 @@ def test_a_change_is_stale_when_one_of_its_facts_moved() -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "unread"),
+    [
+        (wish(URGENT, "urgency", "low", requesters="50"), "requesters"),
+        (wish(Assign(groups=("4",)), "group", "3"), "groups"),
+        (wish(Assign(people=("5",)), "assignee", "30"), "groups"),
+        (wish(Link(target="article", id="1"), "link"), "articles"),
+    ],
+)
+def test_what_can_no_longer_be_read_makes_a_change_stale(change: Change, unread: str) -> None:
+    judged = look_at(change, fresh=replace(TICKET, unknown=frozenset({unread})))
+    assert states(judged) == [OutcomeState.stale]
+    assert judged.outcomes[0].detail == f"can no longer be read: {unread}"
+    assert look_at(change, fresh=replace(TICKET, unknown=frozenset({"documents"}))).due == (change,)
+
+
+@pytest.mark.parametrize(
     "fresh",
     [
         replace(TICKET, status=Status.closed),

@@ -19,7 +19,6 @@ from sdtools.cli.failure import run
 from sdtools.cli.main import cli
 
 HISTORY = Path(__file__).parents[3] / "shared" / "data" / "uci_servicenow" / "events.csv.gz"
-pytestmark = pytest.mark.xdist_group("demo")  # one run of it serves many tests
 AS_OF = "2016-03-07T09:00:00Z"  # early: few tickets; docs/history.md tells of a later moment
 needs_history = pytest.mark.skipif(
     not HISTORY.is_file(), reason=f"the history of a real desk is not there: {HISTORY}"

@@ -23,7 +23,6 @@ def found() -> Fidelity:
     return replay()
 
 
-@pytest.mark.xdist_group("recordings")
 def test_recorded_calls_are_answered_as_the_real_glpi_did(found: Fidelity) -> None:
     behind = {
         family: f"{found.matched[family]} of {total}"
@@ -33,12 +32,10 @@ def test_recorded_calls_are_answered_as_the_real_glpi_did(found: Fidelity) -> No
     assert not behind, "\n".join([str(behind), *map(str, found.differing)])
 
 
-@pytest.mark.xdist_group("recordings")
 def test_the_documentation_names_exactly_the_recorded_calls_that_differ(found: Fidelity) -> None:
     assert {name for name, _ in found.differing} == documented()
 
 
-@pytest.mark.xdist_group("recordings")
 def test_the_printed_table_has_a_line_a_family_and_ends_with_the_total(found: Fidelity) -> None:
     lines = found.lines()
     assert len(lines) == len(found.total) + 1

@@ -26,7 +26,6 @@ from sdtools.verbs.demo_desk import KINDS, configured, serve_demo_desk
 from sdtools.verbs.plan import Selection, plan
 from sdtools.verbs.workspace import open_workspace
 
-pytestmark = pytest.mark.xdist_group("decisions")  # one world in both desks serves all
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # a Friday afternoon
 # Facts that one desk lacks, or that its own arithmetic makes another, and for what tickets.
 LACKING: Mapping[tuple[Kind, str], str] = {

@@ -43,7 +43,6 @@ def _cannot_be_told(seen: Seen) -> bool:
     )
 
 
-@pytest.mark.xdist_group("wire")
 def test_every_effect_on_every_shape_of_ticket_does_what_was_foreseen(
     wire: Wire, record_property: Callable[[str, object], None]
 ) -> None:
@@ -66,7 +65,6 @@ def _differing(one: Seen) -> dict[str, tuple[object, object]]:
     }
 
 
-@pytest.mark.xdist_group("wire")
 def test_one_effect_after_another_does_what_was_foreseen(
     wire: Wire, asked: settings, record_property: Callable[[str, object], None]
 ) -> None:

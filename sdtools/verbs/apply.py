@@ -20,6 +20,7 @@ from sdtools.model.ticket import Ticket
 from sdtools.plan import OutcomeState, Plan
 from sdtools.rules.book import RuleBook
 from sdtools.rules.edits import edited
+from sdtools.store.database import Database
 from sdtools.store.journal import Journal
 from sdtools.store.memory import MemoryStore
 from sdtools.store.mirror import Mirror
@@ -28,7 +29,7 @@ from sdtools.store.plans import plan_from_json
 from sdtools.verbs.connect import connect
 from sdtools.verbs.guarded import PLAN_LIVES, refuse_blocked, refuse_first_pass
 from sdtools.verbs.hold import Held, hold
-from sdtools.verbs.pause import refuse_paused
+from sdtools.verbs.pause import refuse_paused, stopping
 from sdtools.verbs.plan import Selection, decide_on, refresh, select
 from sdtools.verbs.posting import poster
 from sdtools.verbs.send import Sent, send_due
@@ -130,7 +131,7 @@ def apply_file(workspace: Workspace, settings: DeskSettings, plan: Plan, order: 
         )
     plan = select(workspace, settings, plan, order.selection, book)
     if not plan.undoes:
-        refuse_paused(workspace.database, settings.name, order.now())
+        refuse_paused(workspace.database, settings.name, order.now(), _acting(plan))
     with (
         hold(workspace.database, settings.name, order.wall) as holds,
         connect(settings, order.wait, holds) as desk,
@@ -169,6 +170,7 @@ def carry_out(
     context = replace(
         _context(workspace, settings, order, holds),
         kind=_kind(plan),
+        stop=lambda: order.stop() or _paused(database, plan, order.now()),
         insisting=frozenset(rule.id for rule in book.rules if rule.insist),
     )
     journal = Journal(database, settings.name, holds.lease)
@@ -177,6 +179,15 @@ def carry_out(
     sent = send_due(database, workspace.settings.mail, order.now())
     counts = Counter(outcome.state for outcome in applied.outcomes)
     return Done(plan=plan, applied=applied, counts=counts, mail=sent)
+
+
+def _acting(plan: Plan) -> frozenset[str]:
+    return frozenset(change.rule for change in plan.due)
+
+
+def _paused(database: Database, plan: Plan, now: datetime) -> bool:
+    """Tell whether people have paused the desk or a rule of the plan since it began."""
+    return not plan.undoes and stopping(database, plan.desk, now, _acting(plan)) is not None
 
 
 def nothing_done(plan: Plan) -> Done:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sdtools.store.database import Database
 from sdtools.store.pauses import Pause, PauseBook
 from sdtools.verbs.workspace import Workspace, load_book
 
-__all__ = ["pause", "paused_rules", "refuse_paused", "resume"]
+__all__ = ["pause", "paused_rules", "refuse_paused", "resume", "stopping"]
 
 
 def pause(
@@ -48,13 +48,22 @@ def resume(workspace: Workspace, target: str, now: datetime) -> tuple[Pause, ...
     return pauses.active(now)
 
 
-def refuse_paused(database: Database, desk: str, now: datetime) -> None:
-    """Raise GuardError when people paused the desk."""
-    found = PauseBook(database).of_desk(desk, now)
+def refuse_paused(
+    database: Database, desk: str, now: datetime, rules: Collection[str] = ()
+) -> None:
+    """Raise GuardError when people paused the desk, or one of these rules."""
+    found = stopping(database, desk, now, rules)
     if found is not None:
-        again = f"sdtools resume {found.desk}".rstrip()
+        again = f"sdtools resume {found.desk or found.rule}".rstrip()
         message = f"{found.target} is {found.words}; nothing was changed"
         raise GuardError(message, f"to go on earlier: {again}")
+
+
+def stopping(database: Database, desk: str, now: datetime, rules: Collection[str]) -> Pause | None:
+    """Return the pause that stops a desk, or the work of one of these rules; None to go on."""
+    book = PauseBook(database)
+    of_rules = (one for one in book.active(now) if one.rule in rules)
+    return book.of_desk(desk, now) or next(of_rules, None)
 
 
 def paused_rules(database: Database, now: datetime) -> dict[str, str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from cli_desk import NOW, Sdtools, change_as_a_person
 
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
 from sdtools.emulator.mailsink import MailSink
+from sdtools.plan import OutcomeState
 from sdtools.store.database import open_database
 from sdtools.store.observations import ObservationBook
+from sdtools.verbs.apply import ApplyOrder, Done, apply_desk
+from sdtools.verbs.workspace import open_workspace
 
 AT = ("--now", NOW.isoformat())
 LATER = ("--now", (NOW + timedelta(hours=5)).isoformat())
@@ -48,6 +53,56 @@ def test_a_paused_desk_is_planned_and_not_changed_until_it_is_resumed(
 
     assert sdtools("resume", "glpi").code == 0
     assert sdtools("apply", "glpi", "--yes", *AT).code == 0
+
+
+def _interrupted(folder: Path, progress: Callable[[int, int], None]) -> Done:
+    """Do a first pass, and hear after each batch how far it is."""
+    with open_workspace(folder / "sdtools.yaml") as workspace:
+        order = ApplyOrder(
+            now=lambda: NOW,
+            wall=lambda: NOW,
+            confirm=lambda _: True,
+            stop=lambda: False,
+            pulled=lambda _: None,
+            progress=progress,
+            adopt=True,
+        )
+        return apply_desk(workspace, workspace.settings.desk("glpi"), order)
+
+
+@pytest.mark.parametrize("target", ["glpi", "all-high"])
+def test_a_pause_stops_a_run_that_is_under_way_after_the_tickets_in_hand(
+    folder: Path, desk: EmbeddedGlpi, sdtools: Sdtools, target: str
+) -> None:
+    desk.database.select("UPDATE glpi_tickets SET status = 2, urgency = 2 WHERE is_deleted = 0")
+
+    def pause_once(_done: int, _total: int) -> None:
+        assert sdtools("pause", target, "--until", "4h", *WHY, *AT).code == 0
+
+    _urgent(folder)
+    done = _interrupted(folder, pause_once)
+    assert done.applied is not None
+    assert done.applied.interrupted
+    left = len(done.plan.due) - done.counts[OutcomeState.applied]
+    assert 0 < left < len(done.plan.due)
+    assert sdtools("resume", target).code == 0
+    rest = sdtools("apply", "glpi", "--yes", "--adopt", "--json", *AT)
+    assert rest.json["applied"] == left
+
+
+def test_a_saved_plan_of_a_paused_rule_is_refused_and_the_rest_of_it_is_not(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    assert sdtools("baseline", "glpi", *AT).code == 0
+    _urgent(folder, "  - {id: wide, when: {impact: {lt: high}}, then: {set: {impact: high}}}\n")
+    assert sdtools("plan", "glpi", "--out", "plan.json", *AT).code == 0
+    sdtools("pause", "all-high", "--until", "4h", *WHY, *AT)
+    refused = sdtools("apply", "plan.json", "--yes", *AT)
+    assert refused.code == 4
+    assert "rule all-high is paused until" in refused.err
+    assert "sdtools resume all-high" in refused.err
+    rest = sdtools("apply", "plan.json", "--rule", "wide", "--yes", "--json", *AT)
+    assert (rest.code, rest.json["applied"]) == (0, rest.json["planned"])
 
 
 def test_a_pause_ends_by_itself(folder: Path, sdtools: Sdtools) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from sdtools.errors import UsageError
 from sdtools.model.effects import Comment, Solve
 from sdtools.plan import Blocked, Change, Limits, Plan
 
-__all__ = ["guard", "known_allowed"]
+__all__ = ["guard", "known_allowed", "refuse_elsewhere"]
 
 SAID = "public comments and solves"
 SAID_SHARE = 10  # public comments and solves: a tenth of the tickets
@@ -42,6 +43,15 @@ def guard(
         or _over(f"{SAID} on new tickets", _tenth(limits.new_most), _said(fresh), due, plan)
         or _over_a_rule(rule_limits, due, plan)
     )
+
+
+def refuse_elsewhere(plan: Plan, desk: str, url: str) -> None:
+    """Raise UsageError for a plan that was made for another desk, or one at another address."""
+    if plan.desk != desk or plan.desk_url not in {"", url}:
+        raise UsageError(
+            f"the plan was made for desk {plan.desk} ({plan.desk_url}), this is {desk} ({url})",
+            f"run `sdtools plan {desk} --out FILE` for a plan of this desk",
+        )
 
 
 def known_allowed(limits: Limits, known: int) -> int:

@@ -11,13 +11,14 @@ from itertools import islice
 from sdtools.apply.advance import Memories
 from sdtools.apply.batch import Sent, write
 from sdtools.apply.context import Applied, ApplyContext
+from sdtools.apply.guard import refuse_elsewhere
 from sdtools.apply.intent import Judged, Situation, judge
 from sdtools.apply.readback import look, read_back
 from sdtools.apply.recovery import recover
 from sdtools.apply.said import marks_on
 from sdtools.apply.tell import digests, is_digest, message, tell
 from sdtools.connectors.desk import Desk
-from sdtools.errors import DeskError, LeaseError, SdtoolsError, StoreError, UsageError
+from sdtools.errors import DeskError, LeaseError, SdtoolsError, StoreError
 from sdtools.model.effects import Comment, Hold
 from sdtools.model.message import Message
 from sdtools.model.ticket import Ticket
@@ -34,12 +35,7 @@ def apply_plan(plan: Plan, desk: Desk, journal: Journal, context: ApplyContext) 
     a plan of another desk, LeaseError when the lease is lost and DeskError when the desk fails;
     what was done until then is settled in the journal.
     """
-    if plan.desk != desk.name or plan.desk_url not in {"", desk.url}:
-        raise UsageError(
-            f"the plan was made for desk {plan.desk} ({plan.desk_url}), "
-            f"this is {desk.name} ({desk.url})",
-            f"run `sdtools plan {desk.name} --out FILE` for a plan of this desk",
-        )
+    refuse_elsewhere(plan, desk.name, desk.url)
     course = _Course(plan=plan, desk=desk, journal=journal, context=context)
     try:
         interrupted = course.walk()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sdtools.apply.advance import Memories
 from sdtools.apply.context import Applied, ApplyContext
+from sdtools.apply.guard import refuse_elsewhere
 from sdtools.apply.recovery import recover
 from sdtools.apply.run import apply_plan
 from sdtools.config.settings import DeskSettings
@@ -116,6 +117,7 @@ def apply_desk(workspace: Workspace, settings: DeskSettings, order: ApplyOrder) 
 
 def apply_file(workspace: Workspace, settings: DeskSettings, plan: Plan, order: ApplyOrder) -> Done:
     """Carry out a saved plan, exactly that and nothing else."""
+    refuse_elsewhere(plan, settings.name, settings.url)
     book = load_book(settings)
     if plan.rulebook != book.fingerprint:
         raise UsageError(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from sdtools.apply.guard import guard, known_allowed
+from sdtools.apply.guard import guard, known_allowed, refuse_elsewhere
+from sdtools.errors import UsageError
 from sdtools.model.effects import Comment, Effect, SetField, Solve
 from sdtools.plan import Blocked, Change, Limits, Plan
 
@@ -165,3 +167,13 @@ def test_following_the_advice_lets_the_plan_through() -> None:
 
 def test_an_empty_plan_passes() -> None:
     assert ask() is None
+
+
+@pytest.mark.parametrize(
+    ("desk", "url"), [("paris", "https://a.example.org"), ("lyon", "https://b.example.org")]
+)
+def test_a_plan_of_another_desk_or_address_is_refused(desk: str, url: str) -> None:
+    made = replace(plan(*urgent(1)), desk_url="https://a.example.org")
+    refuse_elsewhere(made, "lyon", "https://a.example.org")
+    with pytest.raises(UsageError, match=f"this is {desk}"):
+        refuse_elsewhere(made, desk, url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -99,6 +100,21 @@ def test_a_plan_made_by_other_rules_is_refused(folder: Path, sdtools: Sdtools) -
     refused = sdtools("apply", "plan.json", "--yes", "--adopt", *AT)
     assert refused.code == 2
     assert "other rules than those of desk glpi now (edited: urgent-stands-still)" in refused.err
+
+
+def test_a_plan_for_a_desk_that_has_moved_is_refused_before_anything_is_asked(
+    folder: Path, sdtools: Sdtools
+) -> None:
+    sdtools("plan", "glpi", "--out", "plan.json", *AT)
+    config = folder / "sdtools.yaml"
+    text = config.read_text(encoding="utf-8")
+    moved = re.sub(r"http://127\.0\.0\.1:\d+/apirest\.php", "http://127.0.0.1:9/apirest.php", text)
+    assert moved != text
+    config.write_text(moved, encoding="utf-8")
+    refused = sdtools("apply", "plan.json", "--adopt", *AT)  # without --yes, and nobody is asked
+    assert refused.code == 2
+    assert "was made for desk glpi (http://127.0.0.1:" in refused.err
+    assert "this is glpi (http://127.0.0.1:9/" in refused.err
 
 
 def test_a_landslide_is_stopped_and_can_be_reviewed_and_applied(

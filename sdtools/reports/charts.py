@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal
@@ -36,16 +37,21 @@ class Chart:
     name: str
     title: str
     alt: str
-    data: bytes
+    draw: Callable[[], Figure]
 
     @property
     def cid(self) -> str:
         """Return its content id in a mail."""
         return f"{self.name}@sdtools.invalid"
 
+    @property
+    def data(self) -> bytes:
+        """Return it as a PNG; drawn now: a report in plain text needs none."""
+        return _png(self.draw())
+
 
 def charts(weekly: Weekly, templates: Templates, language: str) -> tuple[Chart, ...]:
-    """Draw the pictures of the weekly report."""
+    """Return the pictures of the weekly report."""
     return (
         _days(weekly, templates, language),
         _weeks(weekly, templates, language),
@@ -55,27 +61,29 @@ def charts(weekly: Weekly, templates: Templates, language: str) -> tuple[Chart, 
 
 def _days(weekly: Weekly, templates: Templates, language: str) -> Chart:
     names = [day_text(day.day, language) for day in weekly.days]
-    figure, axes = _canvas(2.5)
     new = [day.new for day in weekly.days]
     solved = [day.solved for day in weekly.days]
-    places = range(len(names))
-    for values, shift, colour, key in (
-        (new, -0.2, _BLUE, "column.new"),
-        (solved, 0.2, _ORANGE, "column.solved"),
-    ):
-        bars = axes.bar(
-            [place + shift for place in places],
-            values,
-            width=0.36,
-            color=colour,
-            label=templates.say(key, language),
+
+    def draw() -> Figure:
+        figure, axes = _canvas(2.5)
+        places = range(len(names))
+        for values, shift, colour, key in (
+            (new, -0.2, _BLUE, "column.new"),
+            (solved, 0.2, _ORANGE, "column.solved"),
+        ):
+            left = [place + shift for place in places]
+            label = templates.say(key, language)
+            bars = axes.bar(left, values, width=0.36, color=colour, label=label)
+            axes.bar_label(bars, fontsize=9, color=_INK, padding=1)
+        axes.set_xticks(list(places), names)
+        _plain(axes, "y", max(*new, *solved))
+        axes.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, frameon=False, fontsize=10
         )
-        axes.bar_label(bars, fontsize=9, color=_INK, padding=1)
-    axes.set_xticks(list(places), names)
-    _plain(axes, "y", max(*new, *solved))
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.98), ncols=2, frameon=False, fontsize=10)
+        return figure
+
     told = (f"{name} {day.new}/{day.solved}" for name, day in zip(names, weekly.days, strict=True))
-    return _chart("days", ", ".join(told), _png(figure), templates, language)
+    return _chart("days", ", ".join(told), draw, templates, language)
 
 
 def _weeks(weekly: Weekly, templates: Templates, language: str) -> Chart:
@@ -84,39 +92,47 @@ def _weeks(weekly: Weekly, templates: Templates, language: str) -> Chart:
         for week in weekly.weeks
     ]
     values = [week.backlog for week in weekly.weeks]
-    figure, axes = _canvas(2.2)
-    axes.plot(names, values, color=_BLUE, marker="o", markersize=4, linewidth=1.8)
-    axes.fill_between(names, values, color=_BLUE, alpha=0.12)
-    for place, value in enumerate(values):
-        axes.annotate(
-            str(value),
-            (place, value),
-            xytext=(0, 5),
-            textcoords="offset points",
-            ha="center",
-            fontsize=9,
-            color=_INK,
-        )
-    _plain(axes, "y", max(values))
+
+    def draw() -> Figure:
+        figure, axes = _canvas(2.2)
+        axes.plot(names, values, color=_BLUE, marker="o", markersize=4, linewidth=1.8)
+        axes.fill_between(names, values, color=_BLUE, alpha=0.12)
+        for place, value in enumerate(values):
+            axes.annotate(
+                str(value),
+                (place, value),
+                xytext=(0, 5),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9,
+                color=_INK,
+            )
+        _plain(axes, "y", max(values))
+        return figure
+
     told = (f"{name} {value}" for name, value in zip(names, values, strict=True))
-    return _chart("weeks", ", ".join(told), _png(figure), templates, language)
+    return _chart("weeks", ", ".join(told), draw, templates, language)
 
 
 def _groups(weekly: Weekly, templates: Templates, language: str) -> Chart:
     rows = [row for row in folded(weekly.groups, _GROUPS) if row.backlog]
     lines = rows_in_words(rows, templates, language, "row.no_group")
     names = [_short(line) for line in lines]
-    figure, axes = _canvas(0.3 + 0.3 * max(len(lines), 1))
-    places = list(range(len(lines)))
-    bars = axes.barh(places, [line.backlog for line in lines], color=_BLUE, height=0.62)
-    axes.bar_label(bars, fontsize=9.5, color=_INK, padding=3)
-    # A name between dollar signs is no formula.
-    axes.set_yticks(places, names, parse_math=False)
-    axes.invert_yaxis()
-    _plain(axes, "x", max((line.backlog for line in lines), default=0))
-    axes.xaxis.set_visible(False)  # every bar carries its number
+
+    def draw() -> Figure:
+        figure, axes = _canvas(0.3 + 0.3 * max(len(lines), 1))
+        places = list(range(len(lines)))
+        bars = axes.barh(places, [line.backlog for line in lines], color=_BLUE, height=0.62)
+        axes.bar_label(bars, fontsize=9.5, color=_INK, padding=3)
+        # A name between dollar signs is no formula.
+        axes.set_yticks(places, names, parse_math=False)
+        axes.invert_yaxis()
+        _plain(axes, "x", max((line.backlog for line in lines), default=0))
+        axes.xaxis.set_visible(False)  # every bar carries its number
+        return figure
+
     told = (f"{name} {line.backlog}" for name, line in zip(names, lines, strict=True))
-    return _chart("groups", ", ".join(told), _png(figure), templates, language)
+    return _chart("groups", ", ".join(told), draw, templates, language)
 
 
 def _short(line: Line) -> str:
@@ -127,7 +143,7 @@ def _short(line: Line) -> str:
 def _chart(
     name: Literal["days", "weeks", "groups"],
     figures: str,
-    data: bytes,
+    draw: Callable[[], Figure],
     templates: Templates,
     language: str,
 ) -> Chart:
@@ -135,7 +151,7 @@ def _chart(
         name=name,
         title=templates.say(f"chart.{name}", language),
         alt=templates.say(f"chart.{name}.alt", language, figures=figures),
-        data=data,
+        draw=draw,
     )
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sdtools.model.people import Calendar
 from sdtools.rules.book import RuleBook
 from sdtools.rules.identity import once_per_object
 from sdtools.rules.subject import Subject
-from sdtools.worktime import AROUND_THE_CLOCK, WorkTime, worktime_of
+from sdtools.worktime import AROUND_THE_CLOCK, WorkTime
 
 __all__ = ["ROUND_THE_CLOCK_NAME", "rule_worktime", "timezone_of", "worktime_for", "worktime_in"]
 
 ROUND_THE_CLOCK_NAME = "24x7"
-_FIRST, _LAST = date(2015, 1, 1), date(2035, 12, 31)  # built at once; it widens by itself
 
 
 def worktime_for(book: RuleBook, name: str) -> WorkTime:
@@ -35,5 +32,5 @@ def timezone_of(book: RuleBook, name: str) -> str:
 
 @once_per_object(64)
 def worktime_in(calendar: Calendar) -> WorkTime:
-    """Return the working time of a calendar, worked out once."""
-    return worktime_of(calendar, _FIRST, _LAST)
+    """Return the working time of a calendar: worked out once, around the moments asked for."""
+    return WorkTime(calendar)

@@ -197,7 +197,8 @@ def test_the_json_holds_the_figures_and_nothing_that_json_cannot_say(report: Wee
 
 
 def test_the_same_figures_give_the_same_pages(report: Weekly, templates: Templates) -> None:
-    assert render_html(report, templates, "fr") == render_html(report, templates, "fr")
+    one, other = (render_html(report, templates, "fr") for _ in range(2))
+    assert one.page == other.page
 
 
 def test_the_users_own_page_is_used_and_its_mistakes_are_named(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from glpi_house import NOW, House, ticket_row
+from glpi_house import NOW, House
 from glpi_person import Person
+from glpi_rows import ticket_row
 
 from sdtools.emulator.glpi.fresh import OBSERVER_TOKEN
 from sdtools.errors import GuardError

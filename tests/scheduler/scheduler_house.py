@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from glpi_rows import Row, ticket_row
+
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
@@ -138,24 +140,7 @@ def _adopting(clock: Clock) -> ApplyOrder:
     )
 
 
-def new_tickets(number: int) -> Iterator[tuple[str, dict[str, object]]]:
+def new_tickets(number: int) -> Iterator[Row]:
     """Give the rows of tickets that were opened two days before the start, and lie there."""
-    then = "2026-10-20 08:00:00"
     for id in range(5001, 5001 + number):
-        yield (
-            "Ticket",
-            {
-                "id": id,
-                "name": f"Ticket {id}",
-                "content": "It is broken",
-                "date": then,
-                "date_mod": then,
-                "date_creation": then,
-                "status": 1,
-                "type": 1,
-                "urgency": 3,
-                "impact": 3,
-                "priority": 3,
-                "entities_id": 0,
-            },
-        )
+        yield ticket_row(id, "2026-10-20 08:00:00")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from glpi_rows import Row, ticket_row
+
 from sdtools.connectors.glpi.desk import glpi_desk
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
 from sdtools.model.ticket import Ticket
@@ -15,26 +17,6 @@ from sdtools.store.mirror import Mirror
 from sdtools.verbs.pull import Pulled, pull
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
-Row = tuple[str, dict[str, object]]
-
-
-def ticket_row(number: int, **columns: object) -> Row:
-    then = "2026-11-10 08:00:00"
-    plain: dict[str, object] = {
-        "id": number,
-        "name": f"Ticket {number}",
-        "content": "It is broken",
-        "date": then,
-        "date_mod": then,
-        "date_creation": then,
-        "status": 1,
-        "type": 1,
-        "urgency": 3,
-        "impact": 3,
-        "priority": 3,
-        "entities_id": 0,
-    }
-    return "Ticket", plain | columns
 
 
 def desk_rows() -> Iterator[Row]:

@@ -78,12 +78,12 @@ def _facts(settings: DeskSettings, unknown: Mapping[tuple[str, str], int]) -> Ch
         return Check(name="facts", ok=True, found="every fact that the rules look at can be read")
     told = (f"{fact} on {_tickets(count)} ({rule})" for (rule, fact), count in _most(unknown))
     rule = next((rule for (rule, _), _ in _most(unknown) if rule != PROTECT), "")
-    asked = f"sdtools explain {settings.name} --rule {rule}" if rule else "sdtools pull --full"
+    which = f"; which tickets: sdtools explain {settings.name} --rule {rule}" if rule else ""
     return Check(
         name="facts",
         ok=False,
         found=f"unknown where it would decide: {'; '.join(told)}",
-        advice=f"no rule acts on what is unknown: give our account the right to read it. {asked}",
+        advice=f"let our account read it, or say in sdtools.yaml where it is kept{which}",
     )
 
 

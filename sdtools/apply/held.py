@@ -11,7 +11,9 @@ from sdtools.model.ticket import Ticket
 from sdtools.plan import Change, field_text
 from sdtools.rules.actions.link import is_linked
 
-__all__ = ["effective", "held", "wanted", "written_field"]
+__all__ = ["effective", "held", "touched", "wanted", "written_field"]
+
+_LINKED_IN = {"article": "articles", "problem": "problems", "parent": "parent"}
 
 
 def written_field(change: Change) -> str:
@@ -41,6 +43,21 @@ def wanted(change: Change) -> str:
             return Status.solved.value
         case _:
             return ""
+
+
+def touched(ticket: Ticket, effect: Effect) -> frozenset[str]:
+    """Return the fields that the effect writes to a ticket, besides the ticket's own values."""
+    match effect:
+        case Assign(groups=groups, people=people):
+            there = (
+                ("groups", _same(groups, ticket.groups)),
+                ("assignees", _same(people, ticket.assignees)),
+            )
+            return frozenset(name for name, same in there if not same)
+        case Link(target=target) | Unlink(target=target):
+            return frozenset({_LINKED_IN[target]})
+        case _:
+            return frozenset()
 
 
 def held(ticket: Ticket, effect: Effect) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sdtools.apply.halves import finish_assignments, is_half
-from sdtools.apply.held import effective, held, wanted, written_field
+from sdtools.apply.held import effective, held, touched, wanted, written_field
 from sdtools.apply.marks import mark
 from sdtools.apply.said import marks_on
 from sdtools.connectors.desk import Desk, WriteState, Written
@@ -31,16 +31,21 @@ def look(
     desk: Desk,
     due: Sequence[Change],
     answers: Mapping[str, Written],
+    before: Mapping[str, Ticket],
     may: Callable[[], bool],
 ) -> Seen:
-    """Read the tickets again, and the comments of those where a comment's fate is unknown.
+    """Read what was written, and the comments of tickets where a comment's fate is unknown.
 
-    What has no clear answer and turns out half done is brought to its end.
+    ``before`` holds the tickets as they were right before. What has no clear answer and turns
+    out half done is brought to its end.
     """
     written = [change for change in due if change.key in answers]
     doubtful = [change for change in written if answers[change.key].state is WriteState.unknown]
-    ids = list(dict.fromkeys(change.ticket for change in written))
-    tickets = desk.read(ids) if ids else {}
+    fields: dict[str, frozenset[str]] = {}
+    for change in written:
+        there = fields.get(change.ticket, frozenset())
+        fields[change.ticket] = there | touched(before[change.ticket], change.effect)
+    tickets = desk.read_back(fields) if fields else {}
     marks = marks_on(desk, (one.ticket for one in doubtful if isinstance(one.effect, Comment)))
     return Seen(tickets=finish_assignments(desk, doubtful, tickets, may), marks=marks)
 

@@ -125,8 +125,8 @@ class _Course:
     def _apply(self, tickets: Mapping[str, Sequence[Change]]) -> None:
         """Take one batch of tickets from the second look to the settled outcome."""
         self._still_ours()
-        fresh = self.desk.read(list(tickets))
-        said = marks_on(self.desk, _spoken_on(tickets, fresh))
+        fresh = self.desk.read(list(tickets), self.context.known)
+        said = marks_on(self.desk, _spoken_on(tickets, fresh), self.context.known_comments)
         judged = self._judge(tickets, fresh, said)
         due = [change for one in judged for change in one.due if not is_digest(change)]
         self.gathered += [change for one in judged for change in one.due if is_digest(change)]
@@ -134,7 +134,7 @@ class _Course:
             self.journal.intend(self.run, due, self.context.now())
         sent = write(self.desk, due, self.context.holds, frozenset().union(*said.values()))
         outcomes = [outcome for one in judged for outcome in one.outcomes]
-        outcomes += self._read_back(judged, due, sent)
+        outcomes += self._read_back(judged, due, sent, fresh)
         outcomes += _unsent(due, sent)
         if not sent.why_not:
             outcomes += tell(due, self.context.post_webhook, self.context.holds)
@@ -163,11 +163,15 @@ class _Course:
         ]
 
     def _read_back(
-        self, judged: Sequence[Judged], due: Sequence[Change], sent: Sent
+        self,
+        judged: Sequence[Judged],
+        due: Sequence[Change],
+        sent: Sent,
+        fresh: Mapping[str, Ticket],
     ) -> list[Outcome]:
         """Read the batch back; where that fails it stays open, for the next run to look up."""
         try:
-            seen = look(self.desk, due, sent.answers, self.context.holds)
+            seen = look(self.desk, due, sent.answers, fresh, self.context.holds)
         except DeskError as error:
             sent.stop(error)
             return []

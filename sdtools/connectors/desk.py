@@ -127,6 +127,14 @@ class Desk(Protocol):
     url: str
     rereads_nightly: bool  # some changes leave no trace: all tickets are read once a night
 
+    @property
+    def still(self) -> frozenset[str]:
+        """Return which tickets of the last :meth:`read` have not moved since they were held.
+
+        Nothing was said on them either.
+        """
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -200,8 +208,20 @@ class Desk(Protocol):
         """Read the ids of all tickets that the account sees, for reconciliation."""
         ...
 
-    def read(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
-        """Read these tickets afresh, with actors and links; one that is gone is missing."""
+    def read(self, tickets: Sequence[str], known: Known | None = None) -> Mapping[str, Ticket]:
+        """Read these tickets afresh, with actors and links; one that is gone is missing.
+
+        ``known`` gives tickets as they are held since this session read them by :meth:`tickets`.
+        What the desk itself shows not to have moved since then may be taken from there.
+        """
+        ...
+
+    def read_back(self, written: Mapping[str, Collection[str]]) -> Mapping[str, Ticket]:
+        """Read tickets after a write; one that is gone is missing.
+
+        ``written`` names by ticket the fields of Ticket that were written. A ticket's own values
+        and these fields are read afresh; the rest may be as the last :meth:`read` saw it.
+        """
         ...
 
     def read_comments(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
+from sdtools.connectors.jsonread import json_in
 from sdtools.errors import DeskError, DeskUnreachableError, UnknownOutcomeError
 
 __all__ = ["CutAnswerError", "Trouble", "broken_line", "is_json", "not_an_answer", "place"]
@@ -112,7 +113,7 @@ def _meaning(response: requests.Response) -> tuple[str, bool]:
 
 def _parses(response: requests.Response) -> bool:
     try:
-        response.json()
+        json_in(response)
     except ValueError:
         return False
     return True

@@ -49,11 +49,18 @@ def why_not(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    text = " ".join(text.split())  # much faster than a pattern; what _tidy strips goes here
+    text = _single_blanks(text)  # much faster than a pattern; what _tidy strips goes here
     text = _CELL_END.sub(" ", _LINE_END.sub("\n", text))
     return _SHOWN_TAG.sub("", text)
 
 
 def _tidy(text: str) -> str:
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return _MANY_LINES.sub("\n\n", "\n".join(lines)).strip()
+    tidied = "\n".join([_single_blanks(line) for line in text.split("\n")])
+    return (_MANY_LINES.sub("\n\n", tidied) if "\n\n\n" in tidied else tidied).strip()
+
+
+def _single_blanks(text: str) -> str:
+    """Return a text with one blank where it has white space, and none at its ends."""
+    if "  " not in text and text.isprintable():  # no white space but the blank is printable
+        return text.strip()
+    return " ".join(text.split())

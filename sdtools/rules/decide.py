@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 from sdtools.model.memory import RuleMemory
 from sdtools.model.ticket import Ticket
@@ -35,7 +36,8 @@ def decide(
     With ``only``, the other rules are not judged: nothing rests on what they would have done.
     """
     # the longest waiting first: who is least loaded is then the same, however a desk counts
-    tickets = sorted(world.tickets, key=lambda ticket: (ticket.opened, ticket.number))
+    tickets = sorted(world.tickets, key=attrgetter("number"))
+    tickets.sort(key=attrgetter("opened"))
     judged, kept = judge_all(open_pass(book, world, now, texts, only), tickets, telling)
     changes = tuple(change for result in kept for change in result.changes)
     return Plan(

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
-
-import regex
+from typing import TYPE_CHECKING, Any
 
 from sdtools.rules.book import Duration
 from sdtools.rules.calendars import rule_worktime
@@ -18,6 +16,9 @@ from sdtools.rules.names import names_of
 from sdtools.rules.subject import Subject
 from sdtools.rules.values import Fact, FactType, Known, Named, Since
 from sdtools.rules.wording import fold, has_words, path_key, unaccented
+
+if TYPE_CHECKING:
+    import regex
 
 __all__ = [
     "OPERATORS",
@@ -95,6 +96,8 @@ def any_of(judged: Iterable[bool | None]) -> bool | None:
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> regex.Pattern[str]:
     """Compile a pattern as rules use it: without case and accents; raises regex.error."""
+    import regex  # only some rules have patterns
+
     return regex.compile(unaccented(pattern), regex.IGNORECASE | regex.MULTILINE | regex.VERSION0)
 
 
@@ -138,9 +141,11 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {  # the loader has seen to 
 
 def _text_holds(name: str, value: Known, wanted: object) -> bool | None:
     """Judge text by text: one of the fact's against one of the wanted is enough."""
-    texts = value if isinstance(value, tuple) else (value,)
+    texts, wishes = value if isinstance(value, tuple) else (value,), _wishes(wanted)
+    if name == "words":
+        return any(has_words(str(text), wishes) for text in texts)
     compare = _TEXTS[name]
-    return any_of(compare(str(text), wish) for text in texts for wish in _wishes(wanted))
+    return any_of(compare(str(text), wish) for text in texts for wish in wishes)
 
 
 def _matches(text: str, pattern: str) -> bool | None:
@@ -154,7 +159,6 @@ _TEXTS: Mapping[str, Callable[[str, str], bool | None]] = {
     "is": lambda text, wish: fold(text) == fold(wish),
     "in": lambda text, wish: fold(text) == fold(wish),
     "contains": lambda text, wish: fold(wish) in fold(text),
-    "words": has_words,
     "starts": lambda text, wish: fold(text).startswith(fold(wish)),
     "ends": lambda text, wish: fold(text).endswith(fold(wish)),
     "matches": _matches,

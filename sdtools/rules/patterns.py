@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import regex
-
 from sdtools.rules.operators import compiled
 
 __all__ = ["pattern_fault"]
@@ -22,6 +20,8 @@ _PIECE = re.compile(
 
 def pattern_fault(pattern: str) -> str:
     """Say what is wrong with a pattern: it does not compile, or may search for ever; "" is fine."""
+    import regex  # only some rules have patterns
+
     try:
         compiled(pattern)
     except regex.error as error:

@@ -18,11 +18,13 @@ _SHORTEST_STEM = 3  # "bus" is not the plural of "bu"
 _ES_AFTER = ("s", "x", "z", "ch", "sh")
 
 
-@lru_cache(maxsize=2048)
 def unaccented(text: str) -> str:
     """Return the text without accents and ligatures, case and lines as they are."""
-    if text.isascii():
-        return text
+    return text if text.isascii() else _unaccented(text)
+
+
+@lru_cache(maxsize=2048)
+def _unaccented(text: str) -> str:
     parts = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     return _FOREIGN.sub(_no_mark, parts)
 
@@ -49,10 +51,18 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(text)))
 
 
-def has_words(text: str, wanted: str) -> bool:
-    """Tell whether a text has a word, or words in a row, in singular or plural."""
+def has_words(text: str, wishes: tuple[str, ...]) -> bool:
+    """Tell whether a text has one of the words, or words in a row, in singular or plural."""
+    folded = unaccented(text).casefold()
+    for begin in _first_begins(wishes):
+        if begin in folded:
+            return any(_has_words(text, folded, wish) for wish in wishes)
+    return False  # most texts are done with here
+
+
+def _has_words(text: str, folded: str, wanted: str) -> bool:
     needles = words_of(wanted)
-    if not needles or not _may_have(text, wanted):
+    if not needles or not all(any(map(folded.__contains__, one)) for one in _begins(wanted)):
         return False
     if not all(_forms(needle) & _all_forms(text) for needle in needles):
         return False
@@ -72,10 +82,10 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
     return f"did you mean {by_fold[near[0]]!r}?" if near else ""
 
 
-def _may_have(text: str, wanted: str) -> bool:
-    """Tell whether a text holds how the wanted words begin; most texts are done with here."""
-    folded = unaccented(text).casefold()
-    return all(any(begin in folded for begin in begins) for begins in _begins(wanted))
+@lru_cache(maxsize=1024)
+def _first_begins(wishes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the letters of which a text must hold some to have any of the wanted words."""
+    return tuple({begin for wish in wishes for begins in _begins(wish)[:1] for begin in begins})
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from sdtools.model.ticket import Activity, Ticket, role_of
 from sdtools.store.codec import from_micros
+from sdtools.store.merge import touched_once
 from sdtools.store.schema import comments, tickets
 
 __all__ = ["Activities", "Remarks", "read_remarks"]
@@ -46,7 +47,8 @@ def read_remarks(
 class Activities(Mapping[str, Activity]):
     """What people did by ticket id; worked out for those that somebody asks for.
 
-    ``touched`` are the columns of that name; ``robots`` are ids of people.
+    ``touched`` are the columns of that name, but for tickets that were touched once;
+    ``robots`` are ids of people.
     """
 
     def __init__(
@@ -65,9 +67,10 @@ class Activities(Mapping[str, Activity]):
     def __getitem__(self, ticket: str) -> Activity:
         known = self._known.get(ticket)
         if known is None:
-            touched = json.loads(self._touched[ticket])
+            found = self._tickets[ticket]
+            touched = json.loads(self._touched.get(ticket) or touched_once(found))
             said = self._remarks.get(ticket, ())
-            known = _activity(self._tickets[ticket], touched, said, self._robots)
+            known = _activity(found, touched, said, self._robots)
             self._known[ticket] = known
         return known
 

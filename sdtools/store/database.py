@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError
 
 from sdtools.errors import StoreError
-from sdtools.store.schema import REVISION
+from sdtools.store.schema import REVISION, metadata
 from sdtools.store.trouble import explained
 
 __all__ = ["Database", "open_database"]
@@ -20,6 +20,9 @@ __all__ = ["Database", "open_database"]
 _KNOWN = "Write sqlite:///sdtools.db, or postgresql+psycopg://user@host/name."
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 10
+_LOG_PAGES = 16_384  # of SQLite's log, 64 MB: a page changed by many commits is moved once
+_ALEMBICS = """CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"""  # as alembic makes it
 _MIGRATION_LOCK = 7302741  # any number: names the advisory lock of PostgreSQL
 
 
@@ -137,6 +140,7 @@ def _prepare_sqlite(raw: Any, record: object) -> None:  # noqa: ARG001 (SQLAlche
     if raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")  # what is committed survives a power cut too
+    raw.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     raw.execute("PRAGMA foreign_keys = ON")
 
 
@@ -168,6 +172,16 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _migrate(database: Database, connection: Connection) -> None:
+    """Make the tables of an empty database as they are now; bring those of an older one there."""
+    if not inspect(connection).get_table_names():
+        metadata.create_all(connection)  # without alembic, which takes its time to load
+        connection.execute(text(_ALEMBICS))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:it)"), {"it": REVISION})
+        return
+    _upgrade(database, connection)
+
+
+def _upgrade(database: Database, connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -184,7 +198,7 @@ def _migrate(database: Database, connection: Connection) -> None:
             f"the database {database.place} was made by a newer sdtools (schema {found})",
             "Update sdtools, or name another database.",
         ) from error
-    if found is None and inspect(connection).get_table_names():
+    if found is None:
         raise StoreError(
             f"the database {database.place} holds tables of another program",
             "Name a database of its own for sdtools.",

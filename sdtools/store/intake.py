@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, select, type_coerce
 
 from sdtools.model.ticket import Comment, Ticket
-from sdtools.store.codec import Codec
+from sdtools.store.codec import Codec, to_micros
 from sdtools.store.merge import Stored, What, merge
 from sdtools.store.schema import comments, tickets
-from sdtools.store.upsert import upsert, upsert_raw
+from sdtools.store.upsert import upsert_raw
 
 __all__ = ["load_comment", "take_comments", "take_tickets"]
 
@@ -52,9 +52,13 @@ def take_comments(connection: Connection, desk: str, chunk: Sequence[Comment]) -
         )
     )
     stored = {(form, id): document for form, id, document in found}
-    shown = [_comment_row(desk, comment) for comment in latest.values()]
-    fresh = [row for row in shown if stored.get((row["form"], row["id"])) != row["document"]]
-    upsert(connection, comments, fresh)
+    shown = {key: _COMMENT.dump(comment) for key, comment in latest.items()}
+    fresh = [
+        _comment_row(desk, comment, shown[key])
+        for key, comment in latest.items()
+        if stored.get(key) != shown[key]
+    ]
+    upsert_raw(connection, comments, fresh)
     return len(fresh)
 
 
@@ -63,13 +67,13 @@ def load_comment(document: str) -> Comment:
     return _COMMENT.load(document)
 
 
-def _comment_row(desk: str, comment: Comment) -> dict[str, object]:
-    return {
-        "desk": desk,
-        "form": comment.form,
-        "id": comment.id,
-        "ticket": comment.ticket_id,
-        "author": comment.author_id,
-        "written": comment.written,
-        "document": _COMMENT.dump(comment),
-    }
+def _comment_row(desk: str, comment: Comment, document: str) -> tuple[object, ...]:
+    return (  # in the order of the table's columns
+        desk,
+        comment.form,
+        comment.id,
+        comment.ticket_id,
+        comment.author_id,
+        to_micros(comment.written),
+        document,
+    )

@@ -13,7 +13,7 @@ from sdtools.model.ticket import Ticket
 from sdtools.store.codec import encode_plain, to_micros
 from sdtools.store.ticketcode import encode_ticket
 
-__all__ = ["GONE", "Merged", "Stored", "What", "merge"]
+__all__ = ["GONE", "Merged", "Stored", "What", "merge", "touched_once"]
 
 GONE = 2  # reconciliations in a row that must miss a ticket before it is gone
 _DONE = frozenset({Status.solved, Status.closed})
@@ -47,12 +47,22 @@ class Merged(NamedTuple):
     row: tuple[object, ...]
 
 
+def touched_once(ticket: Ticket) -> str:
+    """Return the column `touched` of a ticket of which only the last update is known."""
+    person, at = ticket.updated_by, to_micros(ticket.updated)
+    if not person:
+        return "{}"
+    if person.isalnum() and person.isascii():  # as ids are
+        return f'{{"{person}":{at}}}'
+    return encode_plain({person: at})
+
+
 def merge(desk: str, ticket: Ticket, stored: Stored | None, now: datetime) -> Merged | None:
     """Return the row to write, None when the mirror knows all that already."""
     if ticket.deleted and (stored is None or stored.deleted):
         return None
     document = encode_ticket(ticket)
-    fingerprint = sha1(document.encode("ascii"), usedforsecurity=False).hexdigest()[:16]
+    fingerprint = sha1(document.encode(), usedforsecurity=False).hexdigest()[:16]
     same = stored is not None and stored.fingerprint == fingerprint
     if same and stored is not None and not stored.missing:
         return None
@@ -93,11 +103,10 @@ def _reopens(ticket: Ticket, stored: Stored | None) -> int:
 
 def _touched(ticket: Ticket, stored: Stored | None) -> str:
     """Return who updated the ticket last and when, for everybody the mirror saw do it."""
-    person, at = ticket.updated_by, to_micros(ticket.updated)
-    if not person:
-        return stored.touched if stored else "{}"
-    if stored is None and person.isalnum() and person.isascii():  # most of a first pull
-        return f'{{"{person}":{at}}}'
-    touched = json.loads(stored.touched) if stored else {}
-    touched[person] = at
+    if stored is None:
+        return touched_once(ticket)
+    if not ticket.updated_by:
+        return stored.touched
+    touched = json.loads(stored.touched)
+    touched[ticket.updated_by] = to_micros(ticket.updated)
     return encode_plain(touched)

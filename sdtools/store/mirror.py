@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -17,7 +19,7 @@ from sdtools.store.activity import Activities, read_remarks
 from sdtools.store.codec import Codec
 from sdtools.store.database import Database
 from sdtools.store.intake import load_comment, take_comments, take_tickets
-from sdtools.store.merge import GONE, What
+from sdtools.store.merge import GONE, What, touched_once
 from sdtools.store.reconcile import Reconciled, reconcile
 from sdtools.store.schema import comments as said
 from sdtools.store.schema import cursors, references
@@ -94,7 +96,7 @@ class Mirror:
     def upsert_comments(self, comments: Iterable[Comment]) -> int:
         """Take comments as the desk shows them; returns how many are new or changed."""
         count = 0
-        for chunk in chunks(comments):
+        for chunk in chunks(comments, _AT_ONCE):
             with self._database.begin() as connection:
                 count += take_comments(connection, self._desk, chunk)
         return count
@@ -138,7 +140,8 @@ class Mirror:
             found = connection.execute(select(rows.c.document, rows.c.reopens).where(where))
             load = TicketDecoder().load
             tickets = [load(document, reopens) for document, reopens in found]
-        return tuple(sorted(tickets, key=_order))
+        _sort(tickets)
+        return tuple(tickets)
 
     def judged(self, robots: frozenset[str], without: frozenset[str] = frozenset()) -> Judged:
         """Return :meth:`tickets` and what people did on them, both of the same moment.
@@ -155,8 +158,9 @@ class Mirror:
             for document, reopens, last in connection.execute(wanted.where(self._judged)):
                 ticket = load(document, reopens)
                 tickets.append(ticket)
-                touched[ticket.id] = last
-        tickets.sort(key=_order)
+                if last != touched_once(ticket):  # most are, and there are many
+                    touched[ticket.id] = last
+        _sort(tickets)
         return Judged(
             tickets=tuple(tickets), activity=Activities(tickets, touched, remarks, robots)
         )
@@ -264,6 +268,7 @@ class Mirror:
         return KnownAndNew(known=seen - len(fresh), new=fresh)
 
 
-def _order(ticket: Ticket) -> tuple[int, int, str]:
-    id = ticket.id
-    return (0, int(id), id) if id.isdecimal() else (1, 0, id)
+def _sort(tickets: list[Ticket]) -> None:
+    """Sort by id: numbers by value, before other ids. Twice, for a key of both takes memory."""
+    tickets.sort(key=attrgetter("id"))
+    tickets.sort(key=lambda ticket: int(ticket.id) if ticket.id.isdecimal() else inf)

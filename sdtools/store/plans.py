@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
 from sqlalchemy import Connection, and_, delete, select
 
 from sdtools.errors import UsageError
@@ -31,18 +32,23 @@ class _PlanFile:
 
 _ADVICE = "Make one with `sdtools plan DESK --out FILE`; edit it only by leaving out changes."
 _EXACT = Codec(Plan)
-_FILE = TypeAdapter(_PlanFile)
+
+
+@cache
+def _file() -> TypeAdapter[_PlanFile]:
+    """Return what reads and writes plan files: made when there is one, for it takes its time."""
+    return TypeAdapter(_PlanFile)
 
 
 def plan_to_json(plan: Plan) -> str:
     """Return the plan as an indented JSON text; :func:`plan_from_json` gives an equal plan."""
-    return _FILE.dump_json(_PlanFile(format=1, plan=plan), indent=2).decode("utf-8") + "\n"
+    return _file().dump_json(_PlanFile(format=1, plan=plan), indent=2).decode("utf-8") + "\n"
 
 
 def plan_from_json(text: str) -> Plan:
     """Return the plan of a text; raises UsageError naming everything that is wrong with it."""
     try:
-        plan = _FILE.validate_json(text, strict=True).plan
+        plan = _file().validate_json(text, strict=True).plan
         return _EXACT.load(_EXACT.dump(plan))  # every time in UTC; one without a zone is refused
     except TypeError as error:
         raise UsageError("a time in this plan has no zone", _ADVICE) from error

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from operator import attrgetter
 from typing import Any
 
+import orjson
+
 from sdtools.model.grades import Grade, Kind, Status
+from sdtools.model.made import maker
 from sdtools.model.ticket import Ticket
 from sdtools.store.codec import Codec, unreadable
 
@@ -26,6 +31,7 @@ _SELDOM = (  # left out together where all of them hold their default
     *("satisfaction", "deleted", "unknown", "validation", "approvers", "documents"),
 )
 _FIELDS = (*_OFTEN, *_SELDOM)
+_ID, _NUMBER = _FIELDS.index("id"), _FIELDS.index("number")
 _MOMENTS = (
     *("opened", "updated", "solved", "closed", "responded", "pending_since"),
     *("respond_due", "resolve_due"),
@@ -36,11 +42,11 @@ _LISTS = (
 )
 _COMMON = ("category_id", "location_id", "entity_id", "source", "updated_by")  # few values
 _GRADES: dict[Any, object] = {grade.value: grade for grade in Grade}
-_SCALES: tuple[tuple[str, dict[Any, object]], ...] = (
-    ("kind", {kind.value: kind for kind in Kind}),
-    ("status", {status.value: status for status in Status}),
-    *((name, _GRADES) for name in ("urgency", "impact", "priority")),
-)
+_SCALES: dict[str, dict[Any, object]] = {
+    "kind": {kind.value: kind for kind in Kind},
+    "status": {status.value: status for status in Status},
+    **dict.fromkeys(("urgency", "impact", "priority"), _GRADES),
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _OLDER = Codec(Ticket)  # fields by name: what sdtools wrote before these texts
@@ -60,15 +66,32 @@ def _plain(value: object) -> object:
 
 _often, _seldom = attrgetter(*_OFTEN), attrgetter(*_SELDOM)
 _DEFAULTS = tuple({field.name: field.default for field in fields(Ticket)}[n] for n in _SELDOM)
-# ASCII only: hostile texts hold NUL and halves of surrogate pairs, which databases refuse
+_ticket = maker(Ticket, ("reopens", *_FIELDS))
+# In ASCII, for halves of surrogate pairs: orjson refuses those, and so do databases
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_plain)
-_PLAIN_DEFAULTS = json.loads(_JSON.encode(_DEFAULTS))
+_read = json.JSONDecoder().raw_decode
 
 
 def encode_ticket(ticket: Ticket) -> str:
     """Return the text of a ticket, without `reopens`: equal tickets give equal texts."""
     often, seldom = _often(ticket), _seldom(ticket)
-    return _JSON.encode(often if seldom == _DEFAULTS else often + seldom)
+    values = often if seldom == _DEFAULTS else often + seldom
+    try:
+        return orjson.dumps(values, _plain, orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except orjson.JSONEncodeError:
+        return _JSON.encode(values)
+
+
+def _parts(text: str) -> list[Any]:
+    """Return the fields of a text by place; of an older text there are fewer."""
+    parts, end = _read(text)
+    if end != len(text) or len(parts) > len(_FIELDS):
+        raise ValueError("more than a ticket")
+    return parts  # type: ignore[no-any-return]  # else no place of it can be set
+
+
+def _moment(micros: int | None) -> datetime | None:
+    return None if micros is None else _EPOCH + micros * _MICRO
 
 
 class TicketDecoder:
@@ -76,47 +99,39 @@ class TicketDecoder:
 
     def __init__(self, without: frozenset[str] = frozenset()) -> None:
         """Leave the texts named in ``without`` empty: the long ones that nobody looks at."""
-        self._without = without
-        self._words: dict[str, str] = {}
-        self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}
+        words: dict[str, str] = {}
+        lists: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+        def several(found: list[str]) -> tuple[str, ...]:
+            return lists.setdefault(tuple(found), tuple(found)) if found else ()
+
+        steps: dict[str, Callable[[Any], object]] = {
+            **{name: scale.__getitem__ for name, scale in _SCALES.items()},
+            **dict.fromkeys(_MOMENTS, _moment),
+            **dict.fromkeys(_LISTS, several),
+            **dict.fromkeys(_COMMON, lambda word: words.setdefault(word, word)),
+            "waiting": lambda micros: micros * _MICRO,
+            "unknown": frozenset,
+            **dict.fromkeys(without, lambda _: ""),
+        }
+        self._steps = [(place, steps[name]) for place, name in enumerate(_FIELDS) if name in steps]
+        often = len(_OFTEN)
+        self._often = list(takewhile(lambda step: step[0] < often, self._steps))
 
     def load(self, text: str, reopens: int) -> Ticket:
         """Return the ticket of a text; raises StoreError when it is not one of ours."""
         if text.startswith("{"):
             return _OLDER.load(text, {"reopens": reopens})
         try:
-            parts = json.loads(text)
-            if len(parts) < len(_FIELDS):
-                parts += _PLAIN_DEFAULTS[len(parts) - len(_FIELDS) :]
-            values = dict(zip(_FIELDS, parts, strict=True))
-            self._revive(values)
-            return Ticket(reopens=reopens, **values)
-        except (ValueError, TypeError, KeyError) as error:
+            parts = _parts(text)
+            for place, step in self._often if len(parts) == len(_OFTEN) else self._present(parts):
+                parts[place] = step(parts[place])
+            if parts[_NUMBER] == parts[_ID]:
+                parts[_NUMBER] = parts[_ID]
+            return _ticket(reopens, *parts)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
             raise unreadable("Ticket", error) from error
 
-    # values of many types, by the name of their field
-    def _revive(self, values: dict[str, Any]) -> None:
-        """Make of what JSON holds what a ticket holds."""
-        words, lists = self._words, self._lists
-        for name in self._without:
-            values[name] = ""
-        for name in _MOMENTS:
-            at = values[name]
-            if at is not None:
-                values[name] = _EPOCH + at * _MICRO
-        for name in _LISTS:
-            found = values[name]
-            if found:
-                several = tuple(found)
-                values[name] = lists.setdefault(several, several)
-            else:
-                values[name] = ()
-        for name in _COMMON:
-            word = values[name]
-            values[name] = words.setdefault(word, word)
-        for name, known in _SCALES:
-            values[name] = known[values[name]]
-        values["waiting"] = values["waiting"] * _MICRO
-        values["unknown"] = frozenset(values["unknown"])
-        if values["number"] == values["id"]:
-            values["number"] = values["id"]
+    def _present(self, parts: Sequence[object]) -> list[tuple[int, Callable[[Any], object]]]:
+        """Return the steps of the fields that a longer text has."""
+        return [step for step in self._steps if step[0] < len(parts)]

@@ -5,23 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Table
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    Insert = postgresql.Insert | sqlite.Insert
 
 __all__ = ["chunks", "insert", "put_if_new", "upsert", "upsert_raw"]
 
 T = TypeVar("T")
 _CHUNK = 1000
-Insert = postgresql.Insert | sqlite.Insert
 Row = Mapping[str, Any]  # any type that a column takes
 
 
 def insert(connection: Connection, table: Table) -> Insert:
     """Return an insert that can say what to do when the row is there."""
-    if connection.dialect.name == "postgresql":
+    return _insert(connection.dialect, table)
+
+
+def _insert(dialect: Dialect, table: Table) -> Insert:
+    if dialect.name == "postgresql":  # the dialect of the other kind is not loaded
+        from sqlalchemy.dialects import postgresql
+
         return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
     return sqlite.insert(table)
 
 
@@ -49,8 +60,7 @@ def upsert_raw(connection: Connection, table: Table, rows: Sequence[tuple[object
 @lru_cache(maxsize=8)
 def _text(table: Table, dialect: Dialect) -> tuple[str, Sequence[str] | None]:
     """Return the statement as the driver takes it, and its values' order if they have one."""
-    base = postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
-    compiled = _replacing(base, table).compile(dialect=dialect)
+    compiled = _replacing(_insert(dialect, table), table).compile(dialect=dialect)
     return str(compiled), compiled.positiontup
 
 

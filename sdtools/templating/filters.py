@@ -6,15 +6,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
 from jinja2 import pass_context
 from jinja2.runtime import Context
+
+if TYPE_CHECKING:  # babel is loaded where something is written with it: most passes write nothing
+    from babel import Locale
 
 __all__ = [
     "FILTERS",
@@ -60,6 +59,8 @@ def number_text(value: float | None, language: str, digits: int = 0) -> str:
     """Write a number; an en dash where there is none."""
     if value is None:
         return NOTHING
+    from babel.numbers import format_decimal
+
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=_locale(language)))
 
@@ -76,6 +77,8 @@ def percent_text(value: float | None, language: str, digits: int = 0) -> str:
     """Write a share of 1 in percent, as the language spaces it."""
     if value is None:
         return NOTHING
+    from babel.numbers import format_percent
+
     pattern = format_percent(0, locale=_locale(language))
     return pattern.replace("0", number_text(value * 100, language, digits))
 
@@ -99,17 +102,23 @@ def duration_text(value: timedelta | float | None, language: str) -> str:
 
 def day_text(value: date, language: str) -> str:
     """Write a day of a week: ``Mon 9``."""
+    from babel.dates import format_date
+
     return format_date(value, format="EEE d", locale=_locale(language))
 
 
 @cache
 def _amount(amount: int, unit: str, language: str) -> str:
+    from babel.units import format_unit
+
     length: Literal["short", "narrow"] = "narrow" if language == "en" else "short"  # 2h, 2 h
     return str(format_unit(amount, f"duration-{unit}", length, locale=_locale(language)))
 
 
 @cache
 def _locale(language: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
     try:
         return Locale.parse(_LOCALES.get(language, language))
     except (UnknownLocaleError, ValueError):
@@ -143,6 +152,8 @@ def _percent(context: Context, value: float | None, digits: int = 0) -> str:
 def _date(context: Context, value: date | None, form: str = "medium") -> str:
     if value is None:
         return NOTHING
+    from babel.dates import format_date
+
     day = _moment(context, value).date() if isinstance(value, datetime) else value
     return format_date(day, format=form, locale=_locale(_language(context)))
 
@@ -156,6 +167,8 @@ def _weekday(context: Context, value: date) -> str:
 def _time(context: Context, value: datetime | None) -> str:
     if value is None:
         return NOTHING
+    from babel.dates import format_time
+
     moment = _moment(context, value).time()
     return format_time(moment, format="short", locale=_locale(_language(context)))
 
@@ -164,6 +177,8 @@ def _time(context: Context, value: datetime | None) -> str:
 def _datetime(context: Context, value: datetime | None) -> str:
     if value is None:
         return NOTHING
+    from babel.dates import format_datetime
+
     moment = _moment(context, value).replace(tzinfo=None)
     return format_datetime(moment, format="d MMM y HH:mm", locale=_locale(_language(context)))
 

@@ -45,7 +45,7 @@ class Templates:
     timezone: str
     texts: Texts = field(repr=False)
     _environment: ImmutableSandboxedEnvironment = field(repr=False)
-    _messages: Mapping[tuple[str, str], _Message] = field(repr=False)
+    _messages: Mapping[tuple[str, str], Path] = field(repr=False)  # by name and language
 
     @classmethod
     def load(
@@ -53,17 +53,23 @@ class Templates:
     ) -> Templates:
         """Read the user's own folders, the first one winning, and what is packed below them.
 
-        Raises ConfigError with every mistake in texts and message templates.
+        Raises ConfigError with every mistake in texts and in the user's own message templates;
+        those that are packed are compiled when they are used.
         """
-        places = (*folders, packed_templates())
+        packed = packed_templates()
+        places = (*folders, packed)
         texts = read_texts(places)
         environment = _environment(places, texts)
+        messages = _messages(places)
+        _compile_all(
+            environment, [path for path in messages.values() if packed not in path.parents]
+        )
         return cls(
             language=language,
             timezone=timezone,
             texts=texts,
             _environment=environment,
-            _messages=_messages(places, environment),
+            _messages=messages,
         )
 
     def has(self, name: str) -> bool:
@@ -112,12 +118,12 @@ class Templates:
     def _message(self, name: str, language: str) -> _Message:
         for spoken in (_spoken(language), self.language, FALLBACK):
             if (name, spoken) in self._messages:
-                return self._messages[name, spoken]
+                return _compile(self._environment, self._messages[name, spoken])
         others = sorted(code for known, code in self._messages if known == name)
         if not others:
             known = ", ".join(sorted({known for known, _ in self._messages}))
             raise ConfigError(f"there is no message template {name!r}", f"Known: {known}.")
-        return self._messages[name, others[0]]
+        return _compile(self._environment, self._messages[name, others[0]])
 
     def _run(
         self, template: Template, values: Mapping[str, object], language: str, timezone: str = ""
@@ -171,20 +177,22 @@ def _word(texts: Texts) -> Callable[..., str]:
     return word
 
 
-def _messages(
-    folders: Sequence[Path], environment: ImmutableSandboxedEnvironment
-) -> Mapping[tuple[str, str], _Message]:
-    messages: dict[tuple[str, str], _Message] = {}
-    mistakes: list[Mistake] = []
+def _messages(folders: Sequence[Path]) -> Mapping[tuple[str, str], Path]:
+    messages: dict[tuple[str, str], Path] = {}
     for path, key in _message_files(folders):
-        if key in messages:
-            continue
+        messages.setdefault(key, path)
+    return messages
+
+
+def _compile_all(environment: ImmutableSandboxedEnvironment, files: Sequence[Path]) -> None:
+    """Compile what people wrote, and raise ConfigError with every mistake in it."""
+    mistakes: list[Mistake] = []
+    for path in files:
         try:
-            messages[key] = _compile(environment, path)
+            _compile(environment, path)
         except TemplateSyntaxError as error:
             mistakes.append(mistake(str(path), error.lineno, str(error.message)))
     complain(mistakes)
-    return messages
 
 
 def _message_files(folders: Sequence[Path]) -> Iterator[tuple[Path, tuple[str, str]]]:
@@ -199,6 +207,7 @@ def _message_files(folders: Sequence[Path]) -> Iterator[tuple[Path, tuple[str, s
             yield path, (match["name"], match["language"])
 
 
+@lru_cache(maxsize=512)
 def _compile(environment: ImmutableSandboxedEnvironment, path: Path) -> _Message:
     source = read(path)
     subject, body = None, source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sdtools.templating.files import complain, mistake, read
 __all__ = ["FALLBACK", "LANGUAGES", "Texts", "read_texts"]
 
 LANGUAGES = ("fr", "en")
+_Fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml may lack
 FALLBACK = "en"
 
 
@@ -50,13 +52,20 @@ def read_texts(folders: Sequence[Path]) -> Texts:
     return Texts(texts)
 
 
-def _entries(path: Path) -> Iterator[tuple[str, int, Mapping[str, str]]]:
-    """Yield each key with its line; a value that is no mapping of texts has no language."""
+def _composed(path: Path) -> yaml.Node | None:
+    text = read(path)
+    with suppress(yaml.YAMLError):
+        return yaml.compose(text, Loader=_Fast)
     try:
-        root = yaml.compose(read(path), Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=yaml.SafeLoader)  # slower, and better at naming the line
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path}:{line}: {error.problem}") from error
+
+
+def _entries(path: Path) -> Iterator[tuple[str, int, Mapping[str, str]]]:
+    """Yield each key with its line; a value that is no mapping of texts has no language."""
+    root = _composed(path)
     for key, node in root.value if isinstance(root, yaml.MappingNode) else ():
         pairs = node.value if isinstance(node, yaml.MappingNode) else ()
         texts = {name.value: text.value for name, text in pairs if isinstance(text.value, str)}

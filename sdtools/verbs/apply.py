@@ -212,6 +212,8 @@ def _context(
         holds=holds,
         progress=order.progress,
         keep=lambda tickets: _keep(mirror, tickets, order.now()),
+        known=mirror.held,
+        known_comments=mirror.comments_of,
         texts=workspace.templates,
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sdtools.config.secret import Secret
 from sdtools.config.settings import (
@@ -16,16 +17,15 @@ from sdtools.config.settings import (
     ServiceNowAccess,
 )
 from sdtools.connectors.desk import Desk
-from sdtools.connectors.glpi.consequences import GlpiConsequences
-from sdtools.connectors.glpi.options import KnownErrorSource, Vip
 from sdtools.connectors.http import May, Wait, always, sleep
-from sdtools.connectors.servicenow import options as servicenow
-from sdtools.connectors.servicenow.consequences import ServiceNowConsequences
 from sdtools.errors import UsageError
 from sdtools.model.world import Consequences
 from sdtools.store.codec import Codec
 from sdtools.store.database import Database
 from sdtools.store.mirror import Mirror
+
+if TYPE_CHECKING:
+    from sdtools.connectors.servicenow import options as servicenow
 
 __all__ = ["connect", "keep_consequences", "kept_consequences"]
 
@@ -52,6 +52,7 @@ def connect(settings: DeskSettings, wait: Wait = sleep, may: May = always) -> De
 
 def _glpi(settings: DeskSettings, access: GlpiAccess, wait: Wait, may: May) -> Desk:
     from sdtools.connectors.glpi.desk import glpi_desk  # a pass over one kind loads one kind
+    from sdtools.connectors.glpi.options import KnownErrorSource, Vip
 
     vip = settings.vip
     known = settings.known_errors
@@ -72,6 +73,7 @@ def _glpi(settings: DeskSettings, access: GlpiAccess, wait: Wait, may: May) -> D
 
 
 def _servicenow(settings: DeskSettings, access: ServiceNowAccess, wait: Wait, may: May) -> Desk:
+    from sdtools.connectors.servicenow import options as servicenow
     from sdtools.connectors.servicenow.desk import servicenow_desk
 
     vip = settings.vip
@@ -94,6 +96,8 @@ def _servicenow(settings: DeskSettings, access: ServiceNowAccess, wait: Wait, ma
 
 
 def _credentials(login: BasicLogin | OauthLogin | ApiKeyLogin) -> servicenow.Credentials:
+    from sdtools.connectors.servicenow import options as servicenow
+
     match login:
         case BasicLogin(user=user, password=password):
             return servicenow.Basic(user=_plain(user), password=password.reveal())
@@ -118,7 +122,7 @@ def keep_consequences(
 ) -> None:
     """Keep what deciding needs to know of the desk, for judging without asking it."""
     kept = _Arithmetic(
-        account_id=desk.account_id, document=_CODECS[settings.kind].dump(desk.consequences)
+        account_id=desk.account_id, document=_codec(settings.kind).dump(desk.consequences)
     )
     Mirror(database, settings.name).replace_arithmetic(_ARITHMETIC.dump(kept), now)
 
@@ -130,11 +134,19 @@ def kept_consequences(database: Database, settings: DeskSettings) -> tuple[str, 
         message = f"desk {settings.name} has never been pulled"
         raise UsageError(message, f"run: sdtools pull {settings.name}")
     kept = _ARITHMETIC.load(document)
-    return kept.account_id, _CODECS[settings.kind].load(kept.document)
+    return kept.account_id, _codec(settings.kind).load(kept.document)
 
 
 _ARITHMETIC = Codec(_Arithmetic)
-_CODECS: dict[str, Codec[Any]] = {
-    "glpi": Codec(GlpiConsequences),
-    "servicenow": Codec(ServiceNowConsequences),
-}
+
+
+@cache
+def _codec(kind: str) -> Codec[Any]:
+    """Return the codec of what a kind of desk computes by itself."""
+    if kind == "glpi":
+        from sdtools.connectors.glpi.consequences import GlpiConsequences
+
+        return Codec(GlpiConsequences)
+    from sdtools.connectors.servicenow.consequences import ServiceNowConsequences
+
+    return Codec(ServiceNowConsequences)

@@ -21,6 +21,7 @@ HOURLY = timedelta(hours=1)
 NIGHTLY = timedelta(hours=24)
 _HISTORY = timedelta(days=90)  # who changed what before is not asked
 _KEPT = timedelta(days=365)  # of the desk's history
+_AT_ONCE = 5000  # tickets: each transaction waits for the disk
 _GONE = 0.01  # share of the tickets that may be gone at once
 _FEW = 5  # on a small desk
 
@@ -85,10 +86,15 @@ def _take(
 ) -> tuple[int, Counter[str]]:
     """Keep tickets; return how many there were, and what was new, changed and removed."""
     fetched, counts = 0, Counter[str]()
+    waiting: list[Ticket] = []
     for page in pages:
-        counts.update(asdict(mirror.upsert_tickets(page, now)))
+        waiting += page
         fetched += len(page)
         progress(fetched)
+        if len(waiting) >= _AT_ONCE:
+            counts.update(asdict(mirror.upsert_tickets(waiting, now)))
+            waiting.clear()
+    counts.update(asdict(mirror.upsert_tickets(waiting, now)))
     return fetched, counts
 
 

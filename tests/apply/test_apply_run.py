@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -135,6 +135,7 @@ class PaperDesk:
     kind: str = "paper"
     url: str = "http://127.0.0.1/paper"
     rereads_nightly: bool = False
+    still: frozenset[str] = frozenset()
     account_id: str = "99"
     opened_at: datetime | None = None
     consequences: Arithmetic = field(default_factory=Arithmetic)
@@ -182,9 +183,12 @@ class PaperDesk:
     def ticket_ids(self) -> frozenset[str]:
         return frozenset(self.held)
 
-    def read(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
+    def read(self, tickets: Sequence[str], known: Known | None = None) -> Mapping[str, Ticket]:
         self._step("read")
         return {id: self.held[id] for id in tickets if id in self.held}
+
+    def read_back(self, written: Mapping[str, Collection[str]]) -> Mapping[str, Ticket]:
+        return self.read(list(written))
 
     def read_comments(self, tickets: Sequence[str]) -> Mapping[str, tuple[Said, ...]]:
         self._step("read_comments")

@@ -5,20 +5,23 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from glpi_person import Meanwhile, Person
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sdtools.apply.context import Applied, ApplyContext
+from sdtools.apply.context import Applied, ApplyContext, unknown
 from sdtools.apply.marks import add_mark, mark, marks_in
 from sdtools.apply.run import apply_plan
-from sdtools.connectors.desk import Desk, NewComment
-from sdtools.connectors.glpi.desk import glpi_desk
+from sdtools.apply.said import KnownComments
+from sdtools.connectors.desk import Desk, Known, NewComment
+from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
+from sdtools.connectors.http import DeskHttp
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
@@ -85,6 +88,9 @@ class Rig:
     folder: Path
     now: datetime = BEGIN
     insisting: frozenset[str] = field(default_factory=frozenset)
+    known: Known = unknown
+    known_comments: KnownComments | None = None
+    kept: dict[str, Ticket] = field(default_factory=dict)  # read back after the writes
     mirror: Mapping[str, Ticket] = field(default_factory=dict)
 
     def tick(self) -> datetime:
@@ -144,10 +150,22 @@ class Rig:
             stop=lambda: False,
             holds=lambda: True,
             progress=lambda done, total: None,
-            keep=lambda tickets: None,
+            keep=self.keep,
+            known=self.known,
+            known_comments=self.known_comments,
             insisting=self.insisting,
         )
         return apply_plan(plan, self.desk, Journal(self.database, "glpi"), context)
+
+    def keep(self, tickets: Iterable[Ticket]) -> None:
+        self.kept.update((one.id, one) for one in tickets)
+
+    def pull(self) -> None:
+        """Read all tickets in this session, and hand them to the looks that follow."""
+        self.mirror = {one.id: one for page in self.desk.tickets(None) for one in page}
+        self.known = lambda ids: {id: self.mirror[id] for id in ids if id in self.mirror}
+        said = [one for page in self.desk.comments(None) for one in page]
+        self.known_comments = lambda id: [one for one in said if one.ticket_id == id]
 
     def memory(self, id: int) -> RuleMemory:
         return MemoryStore(self.database, "glpi").load(self.now).rules["r", str(id)]
@@ -469,3 +487,81 @@ def test_a_killed_process_is_finished_by_the_next_run_with_nothing_doubled(
     assert rig.glpi.database.count("KnowbaseItem_Item") == len(TICKETS)
     assert len(Outbox(rig.database).list(MessageState.waiting)) == len(TICKETS)
     assert Journal(rig.database, "glpi").unsettled() == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "state"),
+    [
+        (lambda one: one.put("Ticket", 1, urgency=3), "yielded"),
+        (lambda one: one.add("Group_Ticket", tickets_id=1, groups_id=N2, type=2), "stale"),
+        (lambda one: one.add("Problem_Ticket", tickets_id=1, problems_id=PROBLEM), "stale"),
+        (lambda one: one.delete("Ticket", 1), "stale"),
+        (lambda one: one.put("Ticket", 1, name="Not what the rule looks at"), "applied"),
+    ],
+    ids=["the field", "the group", "a problem", "the trash", "something else"],
+)
+def test_what_moved_between_the_pull_and_the_first_write_is_judged_again(
+    rig: Rig, act: Callable[[Person], object], state: str
+) -> None:
+    rig.pull()
+    plan = rig.plan(
+        rig.wish(1, URGENT, "urgency", basis=("group", "problems")), rig.wish(2, URGENT, "urgency")
+    )
+    act(Person(rig.glpi, rig.glpi.user_token))
+    assert states(rig.apply(plan).outcomes) == [state, "applied"]
+
+
+def test_a_batch_that_did_not_move_costs_rows_and_the_history_and_no_long_table(rig: Rig) -> None:
+    rig.pull()
+    plan = rig.plan(*(rig.wish(id, URGENT, "urgency") for id in TICKETS))
+    rig.desk.consequences.after(rig.mirror["1"], URGENT, Directory())
+    asked: list[str] = []
+    for line in lines_of(rig.desk):
+        line.hooks["response"].append(lambda answer, **_: asked.append(answer.request.url))
+    assert states(rig.apply(plan).outcomes) == ["applied"] * len(TICKETS)
+    assert not [url for url in asked if "Ticket_User" in url or "Group_Ticket" in url]
+    assert rig.kept == rig.desk.read([str(id) for id in TICKETS])
+
+
+def test_what_the_desk_did_beside_our_write_is_seen_by_the_next_pull(rig: Rig) -> None:
+    rig.pull()
+    plan = rig.plan(rig.wish(1, URGENT, "urgency"))
+    rig.glpi.faults = Meanwhile(act=lambda _: rule_of_the_desk(rig))
+    assert states(rig.apply(plan).outcomes) == ["applied"]
+    assert rig.kept["1"].urgency is Grade.very_high
+    mirror = {**rig.mirror, **rig.kept}
+    for page in rig.desk.tickets(BEGIN, lambda ids: {id: mirror[id] for id in ids}):
+        mirror.update((one.id, one) for one in page)
+    assert mirror["1"].groups == (str(N1), str(N2))
+
+
+@pytest.mark.parametrize("said", ["before the pull", "since the pull"])
+def test_what_was_said_before_a_journal_was_lost_is_not_said_again(rig: Rig, said: str) -> None:
+    wish = rig.wish(1, Comment(text="Look at this"))
+    again = NewComment(ticket="1", text=add_mark("Look at this", wish.key), public=False)
+    if said == "before the pull":
+        rig.desk.comment([again])
+    rig.pull()
+    if said == "since the pull":
+        rig.desk.comment([again])
+    asked: list[str] = []
+    for line in lines_of(rig.desk):
+        line.hooks["response"].append(lambda answer, **_: asked.append(answer.request.url))
+    (outcome,) = rig.apply(rig.plan(wish)).outcomes
+    assert (outcome.state.value, outcome.detail) == ("unchanged", "already said")
+    assert len(rig.said(1)) == 1
+    looked = any("ITILFollowup" in url for url in asked[: len(asked) - 3])  # `said` asks for three
+    assert looked is (said == "since the pull")
+
+
+def rule_of_the_desk(rig: Rig) -> None:
+    """Assign a group along with what we write, as a rule of the desk does in the same request."""
+    urgent = rig.glpi.database.count("Ticket", "urgency = 5")
+    if urgent and not rig.glpi.database.count("Group_Ticket", "groups_id = ?", (N2,)):
+        rig.glpi.database.insert("Group_Ticket", {"tickets_id": 1, "groups_id": N2, "type": 2})
+
+
+def lines_of(desk: Desk) -> list[DeskHttp]:
+    assert isinstance(desk, GlpiDesk)
+    assert desk._session.crew
+    return [one._http for one in (desk._session, *desk._session.crew._sessions)]

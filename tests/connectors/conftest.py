@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from glpi_rows import Row, ticket_row
 
 from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
@@ -19,34 +20,12 @@ from sdtools.emulator.servicenow.authentication import Authentication
 from sdtools.emulator.servicenow.database import ServiceNowDatabase
 from sdtools.emulator.servicenow.desk import EmbeddedServiceNow, serve_servicenow
 
-Row = tuple[str, dict[str, object]]
-
-
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def now() -> datetime:
     return NOW
-
-
-def ticket_row(number: int, **columns: object) -> Row:
-    then = "2026-11-10 08:00:00"
-    plain: dict[str, object] = {
-        "id": number,
-        "name": f"Ticket {number}",
-        "content": "&#60;p&#62;It is broken&#60;/p&#62;",
-        "date": then,
-        "date_mod": then,
-        "date_creation": then,
-        "status": 1,
-        "type": 1,
-        "urgency": 3,
-        "impact": 3,
-        "priority": 3,
-        "entities_id": 0,
-    }
-    return "Ticket", plain | columns
 
 
 def directory_rows() -> Iterator[Row]:
@@ -189,6 +168,7 @@ def glpi(server: EmbeddedGlpi) -> EmbeddedGlpi:
     server.application.database = database
     server.application.faults = None
     server.application.door.requests = 0
+    server.application._sessions.clear()
     server.clock.set(NOW)
     return replace(server, database=database)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -21,6 +22,7 @@ from sdtools.model.people import Directory
 from sdtools.model.ticket import Comment, Ticket
 
 THEN = "2026-11-10 08:00:00"
+EARLIER, LATER = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
 COUNT = 5200  # several pages of tickets and of comments, so that they are read ahead
 
 Everything = tuple[Directory, Sequence[Ticket], Sequence[Comment], dict[str, Ticket]]
@@ -122,6 +124,28 @@ def test_what_takes_a_few_small_requests_needs_one_session_only(
     written = desk.update([TicketUpdate(ticket="1", assign=Assign(groups=("2",)))])
     assert [one.state for one in written] == [WriteState.done]
     assert len(glpi.application._sessions) == 1
+
+
+def test_small_lists_are_read_by_workers_who_are_there_and_wake_none(
+    busy: EmbeddedGlpi,
+) -> None:
+    with connected(busy) as desk:
+        crew = desk._session.crew
+        assert crew is not None
+        alone = list(desk.comments(LATER))
+        assert (crew.awake, crew.requests) == (0, 0)
+        list(desk.tickets(None))
+        before, all_before = crew.requests, desk.requests
+        assert list(desk.comments(LATER)) == alone
+        assert crew.requests - before == desk.requests - all_before == 3
+
+
+def test_many_changed_comments_are_the_same_whoever_reads_them(busy: EmbeddedGlpi) -> None:
+    with connected(busy) as desk:
+        alone = [one for page in desk.comments(EARLIER) for one in page]
+        list(desk.tickets(None))
+        assert [one for page in desk.comments(EARLIER) for one in page] == alone
+    assert len({one.id for one in alone}) >= COUNT
 
 
 def test_sessions_that_die_while_several_read_are_renewed(busy: EmbeddedGlpi) -> None:

@@ -11,8 +11,9 @@ import requests
 import responses
 
 from sdtools.connectors.desk import NewComment, NewLink, WriteState, Written
-from sdtools.connectors.glpi.batches import Pacers, Work, write_all
+from sdtools.connectors.glpi.batches import Pacers, Work
 from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
+from sdtools.connectors.glpi.lanes import write_all
 from sdtools.connectors.glpi.lookup import held
 from sdtools.connectors.glpi.results import updated
 from sdtools.connectors.glpi.text import to_html
@@ -237,14 +238,14 @@ def test_each_kind_of_write_has_its_own_speed() -> None:
 
 def carry_out(desk: GlpiDesk, rows: Sequence[dict[str, object]]) -> list[Written]:
     """Send raw updates, as a GLPI with another plugin or data may stumble over."""
-    session = desk._session
     work = Work(
         kind="PUT Ticket",
-        send=lambda batch: session.update("Ticket", batch),
+        send=lambda own, batch: own.update("Ticket", batch),
         judge=updated,
         found=held(desk._reader),
+        ticket="id",
     )
-    return write_all(rows, work, Pacers(clock=lambda: 0.0))
+    return write_all(desk._session, rows, work, Pacers(clock=lambda: 0.0))
 
 
 @pytest.mark.parametrize("wrong", ["high", None], ids=["fatal", "refused in words"])

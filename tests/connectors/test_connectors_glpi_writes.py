@@ -153,11 +153,13 @@ def test_a_dropped_line_is_unknown_and_never_sent_again(
     assert len(sent(wire, "POST")) == 1
 
 
-def test_two_unclear_batches_stop_the_rest(wire: responses.RequestsMock, desk: GlpiDesk) -> None:
+def test_two_unclear_batches_stop_the_rest_of_their_lane(
+    wire: responses.RequestsMock, desk: GlpiDesk
+) -> None:
     wire.add(responses.PUT, f"{URL}/Ticket", body="", content_type="text/html")
     written = desk.update(urgent(*range(1, 101)))
     assert states(written) == [UNKNOWN] * 100
-    assert len(sent(wire, "PUT")) == 2
+    assert len(sent(wire, "PUT")) == 2 * 2
     assert written[-1].detail.startswith("not sent")
 
 

@@ -183,6 +183,17 @@ def test_a_mistake_that_shows_when_rendering_names_file_and_line(
     assert str(caught.value).startswith(f"{path}:{line}: ")
 
 
+def test_every_packed_message_can_be_compiled(templates: Templates) -> None:
+    known = {
+        (path.name.split(".")[0], path.name.split(".")[1])
+        for path in packed_templates().glob("messages/*.txt")
+    }
+    assert known
+    for name, language in known:
+        with pytest.raises(ConfigError, match="undefined"):
+            templates.render(name, {}, language)
+
+
 def test_a_mistake_in_a_rules_text_is_told_with_the_text(templates: Templates) -> None:
     with pytest.raises(ConfigError, match=r"text '\{\{ ticket\.'"):
         templates.render_text("{{ ticket.", VALUES, "fr")

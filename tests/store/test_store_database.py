@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 import sdtools.store.database
 from sdtools.errors import StoreError
@@ -29,10 +30,51 @@ MakeTicket = Callable[..., Ticket]
 MIGRATIONS = Path(sdtools.store.database.__file__).parent / "migrations"
 
 
-def test_migrations_from_nothing_make_the_tables_of_the_schema(database: Database) -> None:
+def test_an_empty_database_gets_the_tables_of_the_schema(database: Database) -> None:
+    assert _differences(database) == []
+    with database.reading() as connection:
+        made = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    assert made == [REVISION]
+
+
+@pytest.mark.parametrize("begin", ["0001", "0002", "0003", "0004"])
+def test_migrations_bring_an_older_database_to_the_tables_of_the_schema(
+    url: str, begin: str
+) -> None:
+    _migrated(url, begin)
+    with open_database(url) as database:
+        assert _differences(database) == []
+
+
+def test_an_empty_database_is_made_as_the_migrations_make_it(tmp_path: Path) -> None:
+    made, migrated = (f"sqlite:///{tmp_path / name}.db" for name in ("made", "migrated"))
+    open_database(made).close()
+    _migrated(migrated, "head")
+    assert _tables(made) == _tables(migrated)
+
+
+def _differences(database: Database) -> object:
     with database.begin() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, metadata) == []
+        return compare_metadata(context, metadata)
+
+
+def _migrated(url: str, revision: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def _tables(url: str) -> dict[str, str]:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql != ''"))
+        tables = {name: "".join(sql.split()) for name, sql in found}
+    engine.dispose()
+    return tables
 
 
 def test_the_schema_names_the_newest_migration() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import requests
 
+from sdtools.connectors.jsonread import json_in
 from sdtools.errors import DeskRefusedError, DeskUnreachableError
 
 __all__ = [
@@ -56,7 +57,7 @@ class Answer:
 def read_answer(desk: str, response: requests.Response) -> Answer:
     """Read an answer; raise DeskUnreachableError when its JSON is cut off."""
     try:
-        data: object = response.json() if response.content else None
+        data: object = json_in(response) if response.content else None
     except ValueError:
         raise DeskUnreachableError(
             f"desk {desk}: the answer ends in the middle",
@@ -126,8 +127,9 @@ def integer(row: Row, key: str) -> int:
 
 def identity(row: Row, key: str) -> str:
     """Return a foreign key as text; "" for 0, which is GLPI's none."""
-    value = integer(row, key)
-    return str(value) if value > 0 else ""
+    value = row.get(key)
+    number = value if type(value) is int else integer(row, key)
+    return str(number) if number > 0 else ""
 
 
 def is_id(text: str) -> bool:

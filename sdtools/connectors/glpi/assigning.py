@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from sdtools.connectors.desk import TicketUpdate, WriteState, Written
 from sdtools.connectors.glpi.answers import Row, is_id
-from sdtools.connectors.glpi.batches import Pacers, Work, write_all
+from sdtools.connectors.glpi.batches import Pacers, Work
 from sdtools.connectors.glpi.fields import field_input
+from sdtools.connectors.glpi.lanes import write_all
 from sdtools.connectors.glpi.lookup import ASSIGN_KEYS, gone, held
 from sdtools.connectors.glpi.reading import Look, TicketReader
 from sdtools.connectors.glpi.results import updated
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.tables import ASSIGNED, GROUPS, PEOPLE, Table
-from sdtools.connectors.glpi.ties import Tie, Ties, ties_of
+from sdtools.connectors.glpi.ties import Tie, Ties, ties_of, ties_where
 from sdtools.connectors.pacing import done, refused, unknown
 from sdtools.errors import DeskError
 from sdtools.model.effects import Assign
@@ -99,19 +100,24 @@ def _put(reader: TicketReader, steps: Sequence[_Step], pacers: Pacers) -> dict[i
     sent = [step for step in steps if step.row]
     work = Work(
         kind="PUT Ticket",
-        send=lambda batch: reader.session.update("Ticket", batch),
+        send=lambda session, batch: session.update("Ticket", batch),
         judge=updated,
         found=held(reader),
+        ticket="id",
     )
-    results = write_all([step.row for step in sent], work, pacers)
+    results = write_all(reader.session, [step.row for step in sent], work, pacers)
     nothing_to_put = {step.place: done() for step in steps if not step.row}
     return nothing_to_put | dict(zip((step.place for step in sent), results, strict=True))
 
 
 def _take_off(session: GlpiSession, steps: Sequence[_Step], pacers: Pacers) -> dict[int, Written]:
     """Remove the superseded links of tickets whose new assignment is there."""
+    wanted = [
+        (table, frozenset(step.ticket for step in steps if _wanted(step.assign, table) is not None))
+        for table, _ in ASSIGN_KEYS
+    ]
     try:
-        after = ties_of(session, [step.ticket for step in steps], (GROUPS, PEOPLE))
+        after = ties_where(session, wanted)
     except DeskError as error:
         return {step.place: unknown(f"assigned, but not read back: {error}") for step in steps}
     answers: dict[int, Written] = {}
@@ -139,12 +145,14 @@ def _delete(
     """Delete links; answer only for tickets where that was not clearly done."""
     work = Work(
         kind=f"DELETE {table.itemtype}",
-        send=lambda batch: session.delete(table.itemtype, [str(row["id"]) for row in batch]),
+        send=lambda own, batch: own.delete(table.itemtype, [str(row["id"]) for row in batch]),
         judge=updated,
-        found=gone(session, table, (step.ticket for step, _ in links)),
+        found=gone(table, (step.ticket for step, _ in links)),
+        ticket=table.ticket,
     )
+    rows = [{"id": int(link), table.ticket: step.ticket} for step, link in links]
     try:
-        results = write_all([{"id": int(link)} for _, link in links], work, pacers)
+        results = write_all(session, rows, work, pacers)
     except DeskError as error:
         results = [unknown(str(error))] * len(links)
     return {
@@ -162,7 +170,8 @@ def _superseded(step: _Step, now: Ties) -> Iterator[tuple[Table, Tie]]:
             continue
         before = _assigned_ties(step.before, table, step.ticket)
         for tie in _assigned_ties(now, table, step.ticket):
-            if tie.target not in wanted and tie in before:
+            # Of a ticket that had not moved since it was read, the links' own ids are not known.
+            if tie.target not in wanted and (tie in before or tie._replace(id="") in before):
                 yield table, tie
 
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from threading import Event
 
 from sdtools.connectors.desk import WriteState, Written
 from sdtools.connectors.glpi.answers import Answer, Row
+from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.pacing import Pacer, refused, unknown
 from sdtools.errors import DeskError, DeskUnreachableError, UnknownOutcomeError
 
-__all__ = ["Pacers", "Work", "write_all"]
+__all__ = ["Lane", "Pacers", "Work"]
 
 _FIRST = 5  # items: at 400 ms each, 24 times what a real desk takes (FACTS 13), two seconds
 _FEW_ADDED = 20  # as many as any server takes whose address is of a sane length
@@ -36,48 +38,43 @@ class Work:
     """One kind of write: how to send it, how to judge the answer, and how to look it up.
 
     ``found`` reads the desk and gives what it holds of the inputs, None for what is not there.
+    ``ticket`` is the column of the inputs that names their ticket.
     """
 
     kind: str  # POST ITILFollowup: what has its own speed
-    send: Callable[[Sequence[Row]], Answer]
+    send: Callable[[GlpiSession, Sequence[Row]], Answer]
     judge: Callable[[Sequence[Row], Answer], Sequence[Written]]
-    found: Callable[[Sequence[Row]], Sequence[Written | None]]
+    found: Callable[[GlpiSession, Sequence[Row]], Sequence[Written | None]]
+    ticket: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pacers:
-    """The speed of each kind of write of one desk; ``clock`` gives seconds."""
+    """The speed of each kind of write of one desk, in each lane; ``clock`` gives seconds."""
 
     clock: Callable[[], float]
-    known: dict[str, Pacer] = field(default_factory=dict)
+    known: dict[tuple[str, int], Pacer] = field(default_factory=dict)
 
-    def of(self, kind: str) -> Pacer:
+    def of(self, kind: str, lane: int = 0) -> Pacer:
         """Return the pace of a kind of write."""
         most = _MOST_ADDED if kind.startswith("POST") else _MOST_CHANGED
         fresh = Pacer(clock=self.clock, most=most, size=_FIRST, longest=_AIM)
-        return self.known.setdefault(kind, fresh)
+        return self.known.setdefault((kind, lane), fresh)
 
 
-def write_all(inputs: Sequence[Row], work: Work, pacers: Pacers) -> list[Written]:
-    """Send everything in batches; answer one Written for each input, in order.
+class Lane:
+    """Inputs on their way through one session at a time, in batches.
 
-    Raises only when nothing at all was sent. What has no clear answer is looked up on the desk
-    (FACTS 9: items before the one it died of are done, and nobody tells which). Only where GLPI
-    has certainly stopped working is what it does not hold sent again: the first such item alone,
-    for it is the one that broke the batch, then the others.
+    What has no clear answer is looked up on the desk (FACTS 9: items before the one it died of
+    are done, and nobody tells which). Only where GLPI has certainly stopped working is what it
+    does not hold sent again: the first such item alone, for it is the one that broke the batch,
+    then the others.
     """
-    sending = _Sending(inputs, work, pacers.of(work.kind))
-    while sending.waiting:
-        sending.send_next()
-    return [sending.answers[place] for place in range(len(inputs))]
-
-
-class _Sending:
-    """Inputs on their way."""
 
     def __init__(self, inputs: Sequence[Row], work: Work, pacer: Pacer) -> None:
-        self.answers: dict[int, Written] = {}
-        self.waiting = list(range(len(inputs)))
+        self.error: DeskError | None = None  # why nothing at all was sent
+        self._answers: dict[int, Written] = {}
+        self._waiting = list(range(len(inputs)))
         self._inputs = inputs
         self._work = work
         self._pacer = pacer
@@ -85,16 +82,33 @@ class _Sending:
         self._strikes = 0
         self._sent = False
 
-    def send_next(self) -> None:
+    def go(self, session: GlpiSession, ended: Event) -> None:
+        """Send what waits, until all is answered or ``ended``; ``error`` says why nothing was."""
+        self.error = None
+        try:
+            while self._waiting and not ended.is_set():
+                self._send_next(session)
+        except DeskError as error:
+            self.error = error
+
+    def all_answers(self) -> list[Written]:
+        """Return the answer to each input, in order."""
+        return [self._answers[place] for place in range(len(self._inputs))]
+
+    def give_up(self, why: str) -> None:
+        """Say of what still waits that it was not sent."""
+        self._settle(dict.fromkeys(tuple(self._waiting), unknown(f"not sent: {why}")))
+
+    def _send_next(self, session: GlpiSession) -> None:
         """Send one batch and note what became of it."""
         places = self._batch()
         began = self._pacer.clock()
         try:
-            answer = self._work.send([self._inputs[place] for place in places])
+            answer = self._work.send(session, [self._inputs[place] for place in places])
         except UnknownOutcomeError as error:
             self._sent = True
             seconds = self._pacer.clock() - began
-            self._look_up(places, unknown(str(error)), _end_of(error, seconds))
+            self._look_up(session, places, unknown(str(error)), _end_of(error, seconds))
             too_many = error.status == HTTPStatus.BAD_GATEWAY and len(places) > _FEW_ADDED
             if too_many and not self._strikes:
                 self._fewer(len(places))
@@ -105,23 +119,23 @@ class _Sending:
         else:
             self._sent = True
             self._pacer.timed(len(places), began)
-            self._take(places, answer)
+            self._take(session, places, answer)
         if self._strikes >= _ENOUGH:
-            self._give_up("the desk gave no clear answer again and again")
+            self.give_up("the desk gave no clear answer again and again")
 
     def _batch(self) -> list[int]:
-        if self._suspect in self.waiting:
+        if self._suspect in self._waiting:
             return [self._suspect]
         places: list[int] = []
         weight = 0
-        for place in self.waiting[: self._pacer.size]:
+        for place in self._waiting[: self._pacer.size]:
             weight += len(json.dumps(self._inputs[place]))
             if places and weight > _HEAVIEST:
                 break
             places.append(place)
         return places
 
-    def _take(self, places: Sequence[int], answer: Answer) -> None:
+    def _take(self, session: GlpiSession, places: Sequence[int], answer: Answer) -> None:
         """Take what GLPI says; what it leaves open is looked up, for it has stopped working."""
         said = self._work.judge([self._inputs[place] for place in places], answer)
         told = dict(zip(places, said, strict=True))
@@ -131,15 +145,17 @@ class _Sending:
             self._strikes = 0
         if unclear:
             first = next(iter(unclear.values()))
-            self._look_up(tuple(unclear), first, _cannot(first.detail))
+            self._look_up(session, tuple(unclear), first, _cannot(first.detail))
 
-    def _look_up(self, places: Sequence[int], answer: Written, end: Written | None) -> None:
+    def _look_up(
+        self, session: GlpiSession, places: Sequence[int], answer: Written, end: Written | None
+    ) -> None:
         """Settle what the desk holds; the rest is sent again if GLPI's work on it has an ``end``.
 
         ``end`` is what is said of an item that fails alone in the same way.
         """
         try:
-            found = self._work.found([self._inputs[place] for place in places])
+            found = self._work.found(session, [self._inputs[place] for place in places])
         except DeskError:
             self._settle(dict.fromkeys(places, answer))
             self._strikes += _NO_IDEA
@@ -179,16 +195,13 @@ class _Sending:
             self._strikes += _NO_IDEA
 
     def _no_more(self, error: DeskError) -> None:
-        if not self._sent and not self.answers:
+        if not self._sent and not self._answers:
             raise error
-        self._give_up(str(error))
-
-    def _give_up(self, why: str) -> None:
-        self._settle(dict.fromkeys(tuple(self.waiting), unknown(f"not sent: {why}")))
+        self.give_up(str(error))
 
     def _settle(self, answers: dict[int, Written]) -> None:
-        self.answers |= answers
-        self.waiting = [place for place in self.waiting if place not in answers]
+        self._answers |= answers
+        self._waiting = [place for place in self._waiting if place not in answers]
 
 
 def _cannot(why: str) -> Written:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 from sdtools.connectors.glpi.answers import Row, identity, integer, string
 from sdtools.connectors.glpi.crew import WORKERS
@@ -27,6 +28,7 @@ from sdtools.model.ticket import Comment
 __all__ = ["CommentReader"]
 
 _MANY = 5000  # rows a page: shorter than tickets, of which 5,000 take 212 ms (FACTS 13)
+_MORE = 2  # pages: too many to hold those of several lists
 _FORBIDDEN = "ERROR_RIGHT_MISSING"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ON_TICKETS = {"itemtype": "Ticket"}
@@ -74,11 +76,9 @@ class CommentReader:
 
     def changed(self, since: datetime) -> Iterator[tuple[Comment, ...]]:
         """Read what was said or changed at ``since`` or later."""
-        begin = begin_of(since, self.zone)
-        for form in _FORMS:
-            listing = changes_of(form.table.itemtype, first_page(since, begin))
-            found = changed_rows(self.session, listing, begin, self.zone)
-            yield from self._readable(form, found)
+        calls = [partial(self._few_since, form=form, since=since) for form in _FORMS]
+        for form, few in zip(_FORMS, self.session.at_hand(calls), strict=True):
+            yield from self._since(self.session, form, since) if few is None else few
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:
         """Read what was said on these tickets, oldest first."""
@@ -97,6 +97,20 @@ class CommentReader:
     def _on(self, session: GlpiSession, *, form: _Form, tickets: frozenset[int]) -> list[Comment]:
         rows = rows_of(session, form.table, tickets)
         return [one for page in self._readable(form, _one_page(rows)) for one in page]
+
+    def _few_since(
+        self, session: GlpiSession, *, form: _Form, since: datetime
+    ) -> list[tuple[Comment, ...]] | None:
+        """Read what was said or changed since; None where that is more than a page."""
+        found = list(islice(self._since(session, form, since), _MORE))
+        return found if len(found) < _MORE else None
+
+    def _since(
+        self, session: GlpiSession, form: _Form, since: datetime
+    ) -> Iterator[tuple[Comment, ...]]:
+        begin = begin_of(since, self.zone)
+        listing = changes_of(form.table.itemtype, first_page(since, begin))
+        return self._readable(form, changed_rows(session, listing, begin, self.zone))
 
     def _all_of(self, form: _Form) -> Iterator[tuple[Row, ...]]:
         listing = Listing(

@@ -39,9 +39,17 @@ class Crew:
         """Count the HTTP requests that they sent so far."""
         return sum(session.requests for session in self._sessions)
 
-    def together(self, calls: Sequence[Callable[[GlpiSession], T]]) -> list[T]:
-        """Make calls at the same time; see :func:`in_parallel`."""
-        return in_parallel([self._with_session(call) for call in calls], self.workers)
+    @property
+    def awake(self) -> int:
+        """Return how many have logged in."""
+        return sum(session.is_open for session in self._sessions)
+
+    def together(
+        self, calls: Sequence[Callable[[GlpiSession], T]], workers: int = WORKERS
+    ) -> list[T]:
+        """Make calls at the same time, with so many workers at most; see :func:`in_parallel`."""
+        most = min(workers, self.workers)
+        return in_parallel([self._with_session(call) for call in calls], most)
 
     def pool(self) -> ThreadPoolExecutor:
         """Return threads for :meth:`later`; whoever asks for them ends them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
@@ -26,15 +26,16 @@ from sdtools.connectors.glpi.answers import identity, string
 from sdtools.connectors.glpi.assigning import update_tickets
 from sdtools.connectors.glpi.batches import Pacers
 from sdtools.connectors.glpi.canary import touch
+from sdtools.connectors.glpi.changes import Changes
 from sdtools.connectors.glpi.checks import Subject, run_checks
 from sdtools.connectors.glpi.comments import CommentReader
 from sdtools.connectors.glpi.consequences import GlpiConsequences, matrix_from
 from sdtools.connectors.glpi.crew import WORKERS, Crew
 from sdtools.connectors.glpi.directory import read_directory
-from sdtools.connectors.glpi.history import HistoryReader, edits_of
 from sdtools.connectors.glpi.knowledge import read_knowledge
+from sdtools.connectors.glpi.looking import Looks
 from sdtools.connectors.glpi.options import KnownErrorSource, Login, Vip
-from sdtools.connectors.glpi.reading import Look, TicketReader, Window, begin_of
+from sdtools.connectors.glpi.reading import TicketReader
 from sdtools.connectors.glpi.reference import Reference, read_reference
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.unlinking import remove_links
@@ -81,9 +82,7 @@ class GlpiDesk:
         self._known_errors = known_errors
         self._timezone = timezone
         self._pacers = Pacers(clock=clock)
-        self._window: Window | None = None  # of the last `tickets`, for the history after it
-        self._look: Look | None = None  # of the last `read`, for the update decided on it
-        self._quiet: datetime | None = None  # since then no ticket was touched
+        self._looks = Looks()
 
     def __enter__(self) -> Self:
         return self
@@ -153,46 +152,32 @@ class GlpiDesk:
         self, since: datetime | None, known: Known | None = None
     ) -> Iterator[tuple[Ticket, ...]]:
         """Read tickets in pages: all, or those updated at ``since`` or later (with overlap)."""
-        self._window = self._quiet = None
-        if since is None:
-            yield from self._reader.all()
-            return
-        self._window = self._reader.window(since)
-        touched = False
-        for page in self._reader.changed(self._window, known):
-            touched = True
-            yield page
-        self._quiet = None if touched else since
+        return self._changes.tickets(since, known)
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
-        """Read comments, tasks and solutions in pages, those changed at ``since`` or later.
-
-        Each of them touches its ticket (FACTS 10): none is asked for when :meth:`tickets` has
-        just found none.
-        """
-        if since is None:
-            return self._said.all()
-        quiet, self._quiet = self._quiet, None
-        return iter(()) if quiet is not None and quiet <= since else self._said.changed(since)
+        """Read comments, tasks and solutions in pages, those changed at ``since`` or later."""
+        return self._changes.comments(since)
 
     def history(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
         """Read who changed which field; what :meth:`tickets` has just read is not read again."""
-        window, self._window = self._window, None
-        if window is not None and window.since <= since:
-            yield edits_of(window.entries or ())
-            return
-        reader = HistoryReader(session=self._session, zone=self._zone)
-        for entries in reader.pages(begin_of(since, self._zone)):
-            yield edits_of(entries)
+        return self._changes.history(since)
 
     def ticket_ids(self) -> frozenset[str]:
         """Read the ids of all tickets that the account sees, for reconciliation."""
         return self._reader.ids()
 
-    def read(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
+    def read(self, tickets: Sequence[str], known: Known | None = None) -> Mapping[str, Ticket]:
         """Read these tickets afresh, with actors and links; one that is gone is missing."""
-        self._look = self._reader.look(tickets)
-        return self._look.tickets
+        return self._looks.before(self._reader, self._changes.watch, tickets, known).tickets
+
+    @property
+    def still(self) -> frozenset[str]:
+        """Return which tickets of the last :meth:`read` have not moved since they were held."""
+        return self._looks.still
+
+    def read_back(self, written: Mapping[str, Collection[str]]) -> Mapping[str, Ticket]:
+        """Read what was written: a ticket's own row, and the link tables of the fields named."""
+        return self._looks.after(self._reader, written).tickets
 
     def read_comments(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:
         """Read what was said on these tickets, oldest first."""
@@ -200,8 +185,7 @@ class GlpiDesk:
 
     def update(self, updates: Sequence[TicketUpdate]) -> tuple[Written, ...]:
         """Write fields and assignments, without stopping the response clock."""
-        look, self._look = self._look, None  # it serves once: now they change
-        return update_tickets(self._reader, updates, self._pacers, look)
+        return update_tickets(self._reader, updates, self._pacers, self._looks.decided())
 
     def comment(self, comments: Sequence[NewComment]) -> tuple[Written, ...]:
         """Add comments, without stopping the response clock."""
@@ -245,6 +229,10 @@ class GlpiDesk:
     @cached_property
     def _said(self) -> CommentReader:
         return CommentReader(session=self._session, zone=self._zone)
+
+    @cached_property
+    def _changes(self) -> Changes:
+        return Changes(self._reader, self._said)
 
     @cached_property
     def _reference(self) -> Reference:

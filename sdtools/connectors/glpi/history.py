@@ -18,7 +18,15 @@ from sdtools.connectors.glpi.zone import Zone
 from sdtools.errors import DeskRefusedError
 from sdtools.model.history import Edit
 
-__all__ = ["CHANGED", "LINKED", "UNLINKED", "Entry", "HistoryReader", "edits_of"]
+__all__ = [
+    "CHANGED",
+    "LINKED",
+    "UNLINKED",
+    "Entry",
+    "HistoryReader",
+    "edits_of",
+    "may_read_history",
+]
 
 CHANGED, LINKED, UNLINKED = 0, 15, 16  # linked_action
 _MANY = 10_000  # rows a page: small ones
@@ -59,7 +67,7 @@ class HistoryReader:
 
         ``first`` is the number of rows to ask for at first.
         """
-        if not self._may:
+        if not may_read_history(self.session):
             return None
         try:
             return tuple(entry for page in self._pages(since, first, PAGE) for entry in page)
@@ -70,21 +78,13 @@ class HistoryReader:
 
     def pages(self, since: datetime) -> Iterator[tuple[Entry, ...]]:
         """Read the same page by page, for long times; nothing without the right to it."""
-        if not self._may:
+        if not may_read_history(self.session):
             return
         try:
             yield from self._pages(since, _MANY, _MANY)
         except DeskRefusedError as error:
             if error.code != _FORBIDDEN:
                 raise
-
-    @property
-    def _may(self) -> bool:
-        """Tell whether the account's profile lets it try: an idle pass must cost little."""
-        profile = self.session.told.get("glpiactiveprofile")
-        return not isinstance(profile, dict) or bool(
-            integer(profile, "logs") or "logs" not in profile
-        )
 
     def _pages(self, since: datetime, first: int, size: int) -> Iterator[tuple[Entry, ...]]:
         # By id, not by time: ids are unique, so pages cannot lose a row, and the newest come first.
@@ -98,6 +98,12 @@ class HistoryReader:
 
         for rows in newest(self.session, listing, since, at):
             yield tuple(_entry(row, at(row)) for row in rows)
+
+
+def may_read_history(session: GlpiSession) -> bool:
+    """Tell whether the account's profile lets it try: an idle pass must cost little."""
+    profile = session.told.get("glpiactiveprofile")
+    return not isinstance(profile, dict) or bool(integer(profile, "logs") or "logs" not in profile)
 
 
 def _entry(row: Row, at: datetime) -> Entry:

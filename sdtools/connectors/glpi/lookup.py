@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from sdtools.connectors.desk import Written
 from sdtools.connectors.glpi.answers import Row, integer
@@ -16,7 +17,7 @@ from sdtools.connectors.pacing import done
 
 __all__ = ["ASSIGN_KEYS", "FOLLOWUPS", "SOLUTIONS", "Found", "gone", "held", "linked", "said"]
 
-Found = Callable[[Sequence[Row]], Sequence[Written | None]]
+Found = Callable[[GlpiSession, Sequence[Row]], Sequence[Written | None]]
 
 ASSIGN_KEYS = ((GROUPS, "_groups_id_assign"), (PEOPLE, "_users_id_assign"))
 
@@ -28,25 +29,26 @@ SOLUTIONS = Table(itemtype="ITILSolution", ticket="items_id", target="", where=_
 def held(reader: TicketReader) -> Found:
     """Look whether tickets hold the fields and the assignments of an update."""
 
-    def found(inputs: Sequence[Row]) -> Sequence[Written | None]:
-        rows = {integer(row, "id"): row for row in reader.rows([str(one["id"]) for one in inputs])}
+    def found(session: GlpiSession, inputs: Sequence[Row]) -> Sequence[Written | None]:
+        own = replace(reader, session=session)
+        rows = {integer(row, "id"): row for row in own.rows([str(one["id"]) for one in inputs])}
         assigned = [
             integer(one, "id") for one in inputs if any(key in one for _, key in ASSIGN_KEYS)
         ]
         empty = Ties(by_table={}, unknown=frozenset())
-        ties = ties_of(reader.session, assigned, (GROUPS, PEOPLE)) if assigned else empty
+        ties = ties_of(session, assigned, (GROUPS, PEOPLE)) if assigned else empty
         return [_if(_holds(one, rows.get(integer(one, "id")), ties)) for one in inputs]
 
     return found
 
 
-def said(session: GlpiSession, table: Table) -> Found:
+def said(table: Table) -> Found:
     """Look for texts on their tickets, each text as often as it was sent.
 
     A text is known by its mark, so the same text is the same comment.
     """
 
-    def found(inputs: Sequence[Row]) -> Sequence[Written | None]:
+    def found(session: GlpiSession, inputs: Sequence[Row]) -> Sequence[Written | None]:
         tickets = frozenset(integer(one, table.ticket) for one in inputs)
         there: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
         for row in _once(rows_of(session, table, tickets)):
@@ -61,10 +63,10 @@ def said(session: GlpiSession, table: Table) -> Found:
     return found
 
 
-def linked(session: GlpiSession, table: Table) -> Found:
+def linked(table: Table) -> Found:
     """Look for links of tickets."""
 
-    def found(inputs: Sequence[Row]) -> Sequence[Written | None]:
+    def found(session: GlpiSession, inputs: Sequence[Row]) -> Sequence[Written | None]:
         ties = ties_of(session, {integer(one, table.ticket) for one in inputs}, (table,))
         return [
             _if(
@@ -79,11 +81,11 @@ def linked(session: GlpiSession, table: Table) -> Found:
     return found
 
 
-def gone(session: GlpiSession, table: Table, tickets: Iterable[int]) -> Found:
+def gone(table: Table, tickets: Iterable[int]) -> Found:
     """Look whether links of these tickets are gone."""
     theirs = frozenset(tickets)
 
-    def found(inputs: Sequence[Row]) -> Sequence[Written | None]:
+    def found(session: GlpiSession, inputs: Sequence[Row]) -> Sequence[Written | None]:
         ties = ties_of(session, theirs, (table,))
         left = {tie.id for ticket in theirs for tie in ties.of(table, ticket)}
         return [_if(str(one["id"]) not in left) for one in inputs]

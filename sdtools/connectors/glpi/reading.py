@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sdtools.connectors.desk import Known
-from sdtools.connectors.glpi.answers import Row, identity, integer, list_of
+from sdtools.connectors.glpi.answers import Row, identity, integer
+from sdtools.connectors.glpi.byid import row_calls
 from sdtools.connectors.glpi.crew import WORKERS
 from sdtools.connectors.glpi.history import Entry, HistoryReader
 from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, all_rows, newest, pages
@@ -24,7 +25,6 @@ from sdtools.connectors.glpi.traces import (
     survey_traces,
 )
 from sdtools.connectors.glpi.zone import Zone
-from sdtools.errors import DeskRefusedError
 from sdtools.model.ticket import Ticket
 
 __all__ = ["Look", "TicketReader", "Window", "begin_of", "changed_rows", "changes_of", "first_page"]
@@ -32,9 +32,7 @@ __all__ = ["Look", "TicketReader", "Window", "begin_of", "changed_rows", "change
 _OVERLAP = timedelta(minutes=2)  # clocks differ, and date_mod has whole seconds
 _SAME_SECOND = timedelta(seconds=2)  # a change in the second of the last reading may not show
 _ENTRIES = 5  # lines of history that one touched ticket brings
-_AT_ONCE = 40  # tickets by id in one url: nginx refuses urls over 8 kB (FACTS 6)
 _IDS = 10_000  # rows of ids only: small
-_UNUSABLE = frozenset({"ERROR_ITEM_NOT_FOUND", "ERROR_RIGHT_MISSING"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +68,7 @@ class TicketReader:
         for trash in (False, True):
             for page in pages(self.session, Listing(path="Ticket", trash=trash, ahead=WORKERS)):
                 if page.rows:
-                    yield self._tickets(page.rows, ties)
+                    yield self.made(page.rows, ties)
 
     def window(self, since: datetime) -> Window:
         """Open the window of a time and read its history: one request where little is new."""
@@ -89,7 +87,7 @@ class TicketReader:
         read: set[str] = set()
         for rows in _in_bulk(self._news(window, known)):
             read.update(identity(row, "id") for row in rows)
-            yield self._tickets(rows, ties_of(self.session, [integer(row, "id") for row in rows]))
+            yield self.made(rows, ties_of(self.session, [integer(row, "id") for row in rows]))
         traced = _traced(self._traces(window, known), known) - read
         if traced:
             yield tuple(self.some(sorted(traced)).values())
@@ -112,17 +110,18 @@ class TicketReader:
         )
 
     def _is_held(self, row: Row, held: Ticket | None, since: datetime) -> bool:
-        if held is None or self._maker.updated(row) >= since - _SAME_SECOND:
+        if held is None or self.maker.updated(row) >= since - _SAME_SECOND:
             return False
-        return self._maker.shows(held, row)
+        return self.maker.shows(held, row)
 
     def _traces(self, window: Window, known: Known | None) -> Iterator[Trace]:
-        yield from answer_traces(self.session, window.begin, self.zone)
-        if window.entries is not None:
-            yield from log_traces(window.entries)
+        calls: list[Callable[[GlpiSession], Iterator[Trace]]]
+        calls = [partial(answer_traces, begin=window.begin, zone=self.zone)]
         if known is not None:  # the newest rows, whatever their age: only those that are news count
-            newest_rows = link_traces if window.entries is None else survey_traces
-            yield from newest_rows(self.session)
+            calls.append(link_traces if window.entries is None else survey_traces)
+        yield from log_traces(window.entries or ())
+        for traces in self.session.at_hand([partial(_listed, read=read) for read in calls]):
+            yield from traces
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
         """Read these tickets afresh; one that is gone or out of sight is missing."""
@@ -132,13 +131,11 @@ class TicketReader:
         """Read these tickets afresh, and keep the ties that they were made of."""
         rows = list(self.rows(tickets))
         ties = ties_of(self.session, [integer(row, "id") for row in rows])
-        return Look(tickets={ticket.id: ticket for ticket in self._tickets(rows, ties)}, ties=ties)
+        return Look(tickets={ticket.id: ticket for ticket in self.made(rows, ties)}, ties=ties)
 
     def rows(self, tickets: Sequence[str]) -> Iterator[Row]:
         """Read the raw rows of these tickets."""
-        ids = [ticket for ticket in dict.fromkeys(tickets) if _is_id(ticket)]
-        chunks = [ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE)]
-        for rows in self.session.together([partial(_rows_at_once, ids=one) for one in chunks]):
+        for rows in self.session.together(row_calls(tickets)):
             yield from rows
 
     def ids(self) -> frozenset[str]:
@@ -146,12 +143,14 @@ class TicketReader:
         listing = Listing(path="Ticket", ids_only=True, size=_IDS)
         return frozenset(identity(row, "id") for row in all_rows(self.session, listing))
 
-    def _tickets(self, rows: Iterable[Row], ties: Ties) -> tuple[Ticket, ...]:
-        maker, reference = self._maker, self.reference()
+    def made(self, rows: Iterable[Row], ties: Ties) -> tuple[Ticket, ...]:
+        """Make tickets of their rows and ties."""
+        maker, reference = self.maker, self.reference()
         return tuple(maker.ticket(row, ties, reference) for row in rows)
 
     @property
-    def _maker(self) -> TicketMaker:
+    def maker(self) -> TicketMaker:
+        """Return what makes tickets of rows."""
         return TicketMaker(zone=self.zone, front=self.front)
 
 
@@ -189,6 +188,10 @@ def changed_rows(
     return newest(session, listing, begin, lambda row: zone.utc(row.get("date_mod")) or begin)
 
 
+def _listed(session: GlpiSession, *, read: Callable[[GlpiSession], Iterable[Trace]]) -> list[Trace]:
+    return list(read(session))
+
+
 def _traced(traces: Iterable[Trace], known: Known | None) -> set[str]:
     """Return the tickets that traces say have changed; of those in the trash nothing is kept."""
     found = list(traces)
@@ -200,35 +203,3 @@ def _traced(traces: Iterable[Trace], known: Known | None) -> set[str]:
         for trace in found
         if (ticket := held.get(trace.ticket)) and not ticket.deleted and not trace.fits(ticket)
     }
-
-
-def _rows_at_once(session: GlpiSession, ids: Sequence[str]) -> list[Row]:
-    """Read several in one request; one missing refuses them all, so halve until it is found."""
-    if len(ids) == 1:
-        return _row(session, ids[0])
-    query = {"get_hateoas": "false"}
-    for place, ticket in enumerate(ids):
-        query |= {f"items[{place}][itemtype]": "Ticket", f"items[{place}][items_id]": ticket}
-    try:
-        answer = session.get("getMultipleItems", query)
-        return list_of(session.desk, answer, "getMultipleItems")
-    except DeskRefusedError as error:
-        if error.code not in _UNUSABLE:
-            raise
-        half = len(ids) // 2
-        return [*_rows_at_once(session, ids[:half]), *_rows_at_once(session, ids[half:])]
-
-
-def _row(session: GlpiSession, ticket: str) -> list[Row]:
-    try:
-        row = session.item("Ticket", ticket).data
-    except DeskRefusedError as error:
-        if error.code not in _UNUSABLE:
-            raise
-        return []
-    return [row] if isinstance(row, dict) else []
-
-
-def _is_id(ticket: str) -> bool:
-    """Refuse what is no id: ``Ticket/0`` and ``Ticket/abc`` answer with the list (FACTS 3)."""
-    return ticket.isdecimal() and int(ticket) > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sdtools.connectors.glpi.answers import Row, identity, integer, string
 from sdtools.connectors.glpi.lists import Listing, readable_rows
@@ -52,10 +53,12 @@ class Reference:
 def read_reference(session: GlpiSession) -> Reference:
     """Read sources and SLAs, and the entities' calendars if an SLA counts in them."""
     unknown: set[str] = set()
-    sources = readable_rows(session, Listing(path="RequestType"))
+    names = ("RequestType", "SLA")
+    sources, rows = session.at_hand(
+        [partial(readable_rows, listing=Listing(path=name)) for name in names]
+    )
     if sources is None:
         unknown.add("source")
-    rows = readable_rows(session, Listing(path="SLA"))
     if rows is None:
         unknown |= {"sla_respond", "sla_resolve", "sla_calendar"}
     slas = {identity(row, "id"): _sla(row) for row in rows or ()}

@@ -12,7 +12,6 @@ from typing import TypeVar
 from warnings import catch_warnings
 
 import glpi_api
-import requests
 
 from sdtools.connectors.glpi.answers import (
     SESSION_GONE,
@@ -26,6 +25,7 @@ from sdtools.connectors.glpi.answers import (
     rows_in,
     string,
 )
+from sdtools.connectors.glpi.api import Api
 from sdtools.connectors.glpi.crew import Crew
 from sdtools.connectors.glpi.options import Login
 from sdtools.connectors.glpi.text import plain
@@ -55,28 +55,6 @@ def positive(id: str) -> int:
     return int(id)
 
 
-class _Api(glpi_api.GLPI):  # type: ignore[misc]  # glpi-api carries no types
-    """glpi-api on our HTTP session, which asks for the whole session at login."""
-
-    session: requests.Session
-
-    def __init__(self, login: Login, http: DeskHttp) -> None:
-        self._http = http
-        super().__init__(login.url, login.app_token, login.user_token)
-
-    def _init_session(
-        self, apptoken: str, auth: str, user_agent: str | None, use_headers: bool = True
-    ) -> object:
-        self.session.close()
-        self.session = self._http
-        self._http.headers.pop("Session-Token", None)
-        self._http.params = {"get_full_session": "true"}  # saves a request of its own
-        try:
-            return super()._init_session(apptoken, auth, user_agent, use_headers)
-        finally:
-            self._http.params = {}
-
-
 class GlpiSession:
     """A login that opens with the first request and renews itself when it expires."""
 
@@ -86,7 +64,7 @@ class GlpiSession:
         self.crew = crew
         self._login = login
         self._http = http
-        self._api: _Api | None = None
+        self._api: Api | None = None
         self._told: Row = {}
         self._at: datetime | None = None
 
@@ -103,6 +81,11 @@ class GlpiSession:
         return self._at
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether it has logged in."""
+        return self._api is not None
+
+    @property
     def requests(self) -> int:
         """Count the HTTP requests sent so far, those of the crew included."""
         return self._http.count + (self.crew.requests if self.crew else 0)
@@ -115,6 +98,12 @@ class GlpiSession:
         if self.crew is None or len(calls) == 1:
             return self.in_turn(calls)
         return self.crew.together(calls)
+
+    def at_hand(self, calls: Sequence[Callable[[GlpiSession], T]]) -> list[T]:
+        """Make small calls with the workers that have logged in: for these alone none does."""
+        if self.crew is None or not self.crew.awake:
+            return self.in_turn(calls)
+        return self.crew.together(calls, self.crew.awake)
 
     def in_turn(self, calls: Sequence[Callable[[GlpiSession], T]]) -> list[T]:
         """Make calls one after the other, all with this session."""
@@ -209,14 +198,14 @@ class GlpiSession:
         self._api = None
         self._http.close()
 
-    def _send(self, call: Callable[[_Api], object]) -> Answer:
+    def _send(self, call: Callable[[Api], object]) -> Answer:
         answer = self._once(call)
         if error_code(answer) == SESSION_GONE:
             self._api = None  # refused before anything was done: safe to repeat
             answer = self._once(call)
         return answer
 
-    def _once(self, call: Callable[[_Api], object]) -> Answer:
+    def _once(self, call: Callable[[Api], object]) -> Answer:
         api = self._open()
         self._http.last = None
         # The answer itself says more than the error: glpi-api loses the status and the list.
@@ -230,7 +219,7 @@ class GlpiSession:
             raise DeskUnreachableError(f"desk {self.desk}: the request could not be made")
         return read_answer(self.desk, response)
 
-    def _open(self) -> _Api:
+    def _open(self) -> Api:
         if self._api is None:
             self._api = self._log_in()
             try:
@@ -240,9 +229,9 @@ class GlpiSession:
                 raise
         return self._api
 
-    def _log_in(self) -> _Api:
+    def _log_in(self) -> Api:
         try:
-            api = _Api(self._login, self._http)
+            api = Api(self._login, self._http)
         except glpi_api.GLPIError:
             raise refusal(self.desk, self._last(), "the login") from None
         except (LookupError, TypeError, ValueError):
@@ -255,7 +244,7 @@ class GlpiSession:
         self._at = moment_of(answer.headers.get("Date", ""))
         return api
 
-    def _choose_entities(self, api: _Api) -> None:
+    def _choose_entities(self, api: Api) -> None:
         wanted = self._login.entity
         if wanted == "all":
             if integer(self._told, "glpishowallentities"):
@@ -269,7 +258,7 @@ class GlpiSession:
         if answer.data is not True:  # an unknown entity answers 200 and false
             raise refusal(self.desk, answer, f"working in the entity {wanted!r}")
 
-    def _entity_id(self, api: _Api, path: str) -> int:
+    def _entity_id(self, api: Api, path: str) -> int:
         api.session.get(f"{self._login.url}/getMyEntities", params={"is_recursive": "true"})
         data = self._last().data
         mine = rows_in(data.get("myentities")) if isinstance(data, dict) else []

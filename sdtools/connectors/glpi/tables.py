@@ -19,10 +19,12 @@ __all__ = [
     "REQUESTER",
     "SATISFACTION",
     "TABLES",
+    "WAITING",
     "Table",
 ]
 
 REQUESTER, ASSIGNED, OBSERVER = "1", "2", "3"
+WAITING = "2"  # TicketValidation.status
 _SON_OF = 3
 
 

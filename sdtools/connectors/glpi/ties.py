@@ -22,6 +22,7 @@ __all__ = [
     "rows_of",
     "target_of",
     "ties_of",
+    "ties_where",
 ]
 
 FEW = 2  # tickets: asking for each is cheaper than a page of the table
@@ -61,6 +62,17 @@ class Ties:
             unknown=self.unknown & fields,
         )
 
+    def over(self, others: Ties) -> Ties:
+        """Return these ties, and the others' of tickets that were not read from a table."""
+        names = {**others.by_table, **self.by_table}
+        return Ties(
+            by_table={
+                name: {**others.by_table.get(name, {}), **self.by_table.get(name, {})}
+                for name in names
+            },
+            unknown=others.unknown | self.unknown,
+        )
+
     def of(self, table: Table, ticket: int) -> Sequence[Tie]:
         """Return a ticket's ties of one table."""
         return self.by_table.get(table.itemtype, {}).get(ticket, ())
@@ -69,13 +81,22 @@ class Ties:
 def ties_of(session: GlpiSession, tickets: Iterable[int], tables: Sequence[Table] = TABLES) -> Ties:
     """Read the ties of these tickets; a table we may not read is named, not raised."""
     wanted = frozenset(tickets)
-    calls = [
-        partial(_if_open, table=table, read=lambda own, it: _ties(it, rows_of(own, it, wanted)))
-        for table in tables
-    ]
+    return ties_where(session, [(table, wanted) for table in tables])
+
+
+def ties_where(session: GlpiSession, wanted: Sequence[tuple[Table, frozenset[int]]]) -> Ties:
+    """Read of each table the ties of some tickets; a table of which none are wanted is left out."""
+    asked = [(table, tickets) for table, tickets in wanted if tickets]
+    calls = [partial(_if_open, table=table, read=_read_of(tickets)) for table, tickets in asked]
     # A few small requests are no reason for workers to log in.
-    found = session.together(calls) if len(wanted) > FEW else session.in_turn(calls)
-    return _put_together(tables, found)
+    many = any(len(tickets) > FEW for _, tickets in asked)
+    found = session.together(calls) if many else session.in_turn(calls)
+    return _put_together([table for table, _ in asked], found)
+
+
+def _read_of(tickets: frozenset[int]) -> _Read:
+    none: _Found = dict.fromkeys(tickets, ())  # what was read and is not there is known as well
+    return lambda session, table: {**none, **_ties(table, rows_of(session, table, tickets))}
 
 
 def every_tie(session: GlpiSession) -> Ties:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sdtools.connectors.desk import OldLink, Written
-from sdtools.connectors.glpi.batches import Pacers, Work, write_all
+from sdtools.connectors.glpi.batches import Pacers, Work
+from sdtools.connectors.glpi.lanes import write_all
 from sdtools.connectors.glpi.lookup import gone
 from sdtools.connectors.glpi.results import updated
 from sdtools.connectors.glpi.session import GlpiSession
@@ -56,9 +57,11 @@ def _delete(
         return {}
     work = Work(
         kind=f"DELETE {table.itemtype}",
-        send=lambda batch: session.delete(table.itemtype, [str(row["id"]) for row in batch]),
+        send=lambda own, batch: own.delete(table.itemtype, [str(row["id"]) for row in batch]),
         judge=updated,
-        found=gone(session, table, (ticket for _, ticket, _ in rows)),
+        found=gone(table, (ticket for _, ticket, _ in rows)),
+        ticket=table.ticket,
     )
-    results = write_all([{"id": row} for _, _, row in rows], work, pacers)
+    inputs = [{"id": row, table.ticket: ticket} for _, ticket, row in rows]
+    results = write_all(session, inputs, work, pacers)
     return {place: result for (place, _, _), result in zip(rows, results, strict=True)}

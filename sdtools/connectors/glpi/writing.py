@@ -8,14 +8,15 @@ from dataclasses import replace
 from sdtools.connectors.desk import NewComment, NewHold, NewLink, NewSolution, WriteState, Written
 from sdtools.connectors.glpi.answers import Row, identity, is_id
 from sdtools.connectors.glpi.assigning import HONEST_CLOCK
-from sdtools.connectors.glpi.batches import Pacers, Work, write_all
+from sdtools.connectors.glpi.batches import Pacers, Work
 from sdtools.connectors.glpi.fields import PENDING, status_of
+from sdtools.connectors.glpi.lanes import write_all
 from sdtools.connectors.glpi.lists import Listing, readable_rows
 from sdtools.connectors.glpi.lookup import FOLLOWUPS, SOLUTIONS, Found, held, linked, said
 from sdtools.connectors.glpi.reading import TicketReader
 from sdtools.connectors.glpi.results import added, updated
 from sdtools.connectors.glpi.session import GlpiSession
-from sdtools.connectors.glpi.tables import ARTICLES, PARENTS, PROBLEMS
+from sdtools.connectors.glpi.tables import ARTICLES, PARENTS, PROBLEMS, Table
 from sdtools.connectors.glpi.text import plain, to_html, why_not
 from sdtools.connectors.glpi.ties import ties_of
 from sdtools.connectors.pacing import refused, there, unknown
@@ -35,7 +36,7 @@ def add_comments(
 ) -> tuple[Written, ...]:
     """Add followups, private unless said otherwise."""
     inputs = [_comment_input(comment) for comment in comments]
-    return _add(_adding(session, "ITILFollowup", said(session, FOLLOWUPS)), inputs, pacers)
+    return _add(session, _adding(FOLLOWUPS, said(FOLLOWUPS)), inputs, pacers)
 
 
 def add_links(
@@ -48,8 +49,8 @@ def add_links(
         wanted = (place for place, one in enumerate(links) if one.link.target == target)
         places = [place for place in wanted if place not in taken]
         inputs = [_checked(links[place].ticket, _link_input(links[place])) for place in places]
-        work = _adding(session, table.itemtype, linked(session, table))
-        results = _add_later(work, inputs, pacers, started=bool(answers))
+        work = _adding(table, linked(table))
+        results = _add_later(session, work, inputs, pacers, started=bool(answers))
         answers |= dict(zip(places, results, strict=True))
     return _with_those_there(session, links, answers | taken)
 
@@ -96,12 +97,13 @@ def _wait(
     ]
     work = Work(
         kind="PUT Ticket status",
-        send=lambda batch: reader.session.update("Ticket", batch),
+        send=lambda session, batch: session.update("Ticket", batch),
         judge=updated,
         found=held(reader),
+        ticket="id",
     )
     try:
-        return _through(inputs, lambda rows: write_all(rows, work, pacers))
+        return _through(inputs, lambda rows: write_all(reader.session, rows, work, pacers))
     except DeskError as error:
         if not started:
             raise
@@ -116,7 +118,7 @@ def solve_tickets(
     rows = {identity(row, "id"): row for row in reader.rows([one.ticket for one in solutions])}
     codes = _solution_types(session) if any(one.code for one in solutions) else {}
     inputs = [_solution_input(one, rows.get(one.ticket), codes) for one in solutions]
-    return _add(_adding(session, "ITILSolution", said(session, SOLUTIONS)), inputs, pacers)
+    return _add(session, _adding(SOLUTIONS, said(SOLUTIONS)), inputs, pacers)
 
 
 def _second_parents(session: GlpiSession, links: Sequence[NewLink]) -> dict[int, Written]:
@@ -202,17 +204,18 @@ def _checked(ticket: str, build: Callable[[int], Row], text: str = "-") -> Row |
         return refused("what to link to is no id of this desk")
 
 
-def _adding(session: GlpiSession, itemtype: str, found: Found) -> Work:
+def _adding(table: Table, found: Found) -> Work:
     return Work(
-        kind=f"POST {itemtype}",
-        send=lambda batch: session.add(itemtype, batch),
+        kind=f"POST {table.itemtype}",
+        send=lambda session, batch: session.add(table.itemtype, batch),
         judge=added,
         found=found,
+        ticket=table.ticket,
     )
 
 
-def _add(work: Work, inputs: _Inputs, pacers: Pacers) -> tuple[Written, ...]:
-    results = _through(inputs, lambda rows: write_all(rows, work, pacers))
+def _add(session: GlpiSession, work: Work, inputs: _Inputs, pacers: Pacers) -> tuple[Written, ...]:
+    results = _through(inputs, lambda rows: write_all(session, rows, work, pacers))
     itemtype = work.kind.removeprefix("POST ")
     return tuple(
         replace(result, id=f"{itemtype}/{result.id}") if result.id else result for result in results
@@ -220,11 +223,11 @@ def _add(work: Work, inputs: _Inputs, pacers: Pacers) -> tuple[Written, ...]:
 
 
 def _add_later(
-    work: Work, inputs: _Inputs, pacers: Pacers, *, started: bool
+    session: GlpiSession, work: Work, inputs: _Inputs, pacers: Pacers, *, started: bool
 ) -> tuple[Written, ...]:
     """Add; once something was sent, a desk that is gone is an answer and no error."""
     try:
-        return _add(work, inputs, pacers)
+        return _add(session, work, inputs, pacers)
     except DeskError as error:
         if not started:
             raise

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 import requests
 
+from sdtools.connectors.jsonread import json_in
 from sdtools.errors import DeskRefusedError
 
 __all__ = [
@@ -90,7 +91,7 @@ def read_answer(response: requests.Response) -> Answer:
             content=response.content,
         )
     try:
-        data: object = response.json() if response.content else None
+        data: object = json_in(response) if response.content else None
     except ValueError:
         return Answer(status=response.status_code, data=None, headers=response.headers, whole=False)
     return Answer(status=response.status_code, data=data, headers=response.headers)

@@ -1,14 +1,15 @@
-"""What must be right before the first request: the address and the credentials."""
+"""What must be right before anything is done: the address, the credentials, who we are."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from sdtools.connectors.http import is_loopback
+from sdtools.connectors.servicenow.answers import Row, text
 from sdtools.connectors.servicenow.options import ApiKey, Basic, Credentials, OAuth
-from sdtools.errors import ConfigError
+from sdtools.errors import ConfigError, DeskRefusedError
 
-__all__ = ["check_credentials", "instance_url"]
+__all__ = ["check_credentials", "instance_url", "own_id"]
 
 
 def instance_url(name: str, url: str) -> str:
@@ -46,3 +47,14 @@ def check_credentials(name: str, credentials: Credentials) -> None:
             raise ConfigError(f"desk {name}: user and password are needed")
         case _:
             return
+
+
+def own_id(desk: str, me: Row) -> str:
+    """Return the id of our own account; raise DeskRefusedError when its record does not show."""
+    found = text(me, "sys_id")
+    if not found:
+        raise DeskRefusedError(
+            f"desk {desk}: the account may not see its own user record",
+            "let its role read sys_user: what it does could not be told from what people do",
+        )
+    return found

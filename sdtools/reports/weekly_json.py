@@ -24,15 +24,7 @@ def weekly_json(weekly: Weekly) -> dict[str, object]:
         "timezone": weekly.period.timezone,
         "now": _iso(weekly.made),
         "running": weekly.running,
-        "figures": {
-            each.metric.id: {
-                "value": each.value,
-                "before": each.before,
-                "change": each.change,
-                "unit": each.metric.unit.value,
-            }
-            for each in weekly.figures
-        },
+        "figures": _figures(weekly),
         "days": [
             {"day": day.day.isoformat(), "new": day.new, "solved": day.solved}
             for day in weekly.days
@@ -51,6 +43,25 @@ def weekly_json(weekly: Weekly) -> dict[str, object]:
             {"id": one.id, "title": one.title, "url": one.url, "tickets": one.count}
             for one in weekly.known_errors
         ],
+        **_of_rules(weekly),
+    }
+
+
+def _figures(weekly: Weekly) -> dict[str, object]:
+    return {
+        each.metric.id: {
+            "value": each.value,
+            "before": each.before,
+            "change": each.change,
+            "unit": each.metric.unit.value,
+        }
+        for each in weekly.figures
+    }
+
+
+def _of_rules(weekly: Weekly) -> dict[str, object]:
+    """Return what rules did, would have done, and leave to the desk's own."""
+    return {
         "observed": [{"rule": rule, "tickets": count} for rule, count in weekly.observed],
         "left_to_desk": [
             {"rule": rule, "field": name, "tickets": count}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from chaos_world import (
     glpi_rows,
     servicenow_rows,
 )
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.faults import FAULTS, FaultPlan
@@ -61,12 +62,14 @@ class Line:
 
     method: str
     path: str
+    inner: tuple[str, ...] = ()  # the methods of the requests in a batch
 
     @property
     def writes(self) -> bool:
-        """Tell whether it could change anything; logging in and out do not."""
+        """Tell whether it could change anything; logging in and out do not, nor a batch of GETs."""
         sessions = ("/initSession", "/killSession", "/changeActiveEntities", "/oauth_token.do")
-        return self.method not in {"GET", "HEAD"} and not self.path.endswith(sessions)
+        methods = {*(self.inner or (self.method,))}
+        return not methods <= {"GET", "HEAD"} and not self.path.endswith(sessions)
 
 
 @dataclass(slots=True)
@@ -78,10 +81,30 @@ class _Front:
     plans: Mapping[bool, FaultPlan] = field(default_factory=dict)  # of writes, and of reads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        line = Line(method=scope["method"], path=scope["path"])
+        inner: tuple[str, ...] = ()
+        if scope["path"].endswith("/batch"):
+            receive, inner = await _unpacked(receive)
+        line = Line(method=scope["method"], path=scope["path"], inner=inner)
         self.log.append(line)
         self.application.faults = self.plans.get(line.writes)
         await self.application(scope, receive, send)
+
+
+async def _unpacked(receive: Receive) -> tuple[Receive, tuple[str, ...]]:
+    """Look into a batch: return what gives its body once more, and the methods in it."""
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    whole = [{"type": "http.request", "body": body, "more_body": False}]
+    inner = tuple(one["method"] for one in json.loads(body)["rest_requests"])
+
+    async def again() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return again, inner
 
 
 @dataclass(slots=True)

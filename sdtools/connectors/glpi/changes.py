@@ -33,6 +33,9 @@ class Changes:
         if since is None:
             watch = watch_from_now(reader.session, reader.zone)
             yield from reader.all()
+            if watch is not None:  # ties were read first: what moved since then is read again
+                watch.take(watch.lines(reader.session))
+                yield tuple(reader.some(sorted(watch.touched)).values())
             self.watch = watch
             return
         self._window = window = reader.window(since)

@@ -224,6 +224,7 @@ class GlpiDesk:
             zone=self._zone,
             front=front_of(self.url),
             reference=lambda: self._reference,
+            account_id=self.account_id,
         )
 
     @cached_property

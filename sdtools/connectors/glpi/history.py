@@ -21,6 +21,7 @@ from sdtools.model.history import Edit
 __all__ = [
     "CHANGED",
     "LINKED",
+    "TIES",
     "UNLINKED",
     "Entry",
     "HistoryReader",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 CHANGED, LINKED, UNLINKED = 0, 15, 16  # linked_action
+TIES = frozenset({LINKED, UNLINKED, 17, 18, 19, 21})  # of a part added, changed, removed; of a link
 _MANY = 10_000  # rows a page: small ones
 _FORBIDDEN = "ERROR_RIGHT_MISSING"
 _LAST_NUMBER = re.compile(r"\((\d+)\)\s*$")  # "Dupont Marie (7)"

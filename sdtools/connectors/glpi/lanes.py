@@ -14,6 +14,7 @@ from sdtools.connectors.glpi.session import GlpiSession
 
 __all__ = ["write_all"]
 
+_ALONE = frozenset({"POST ITILSolution"})  # nothing guards a ticket against a second (FACTS 8)
 _FEW = 10  # items: they are done before a second session has logged in
 
 
@@ -25,7 +26,8 @@ def write_all(
     Many go in two lanes: this session, and one of its crew. What is about one ticket stays in
     one lane, in its order. Raises only when nothing at all was sent.
     """
-    parts = _parts(inputs, work.ticket) if session.crew else [range(len(inputs))]
+    alone = session.crew is None or work.kind in _ALONE
+    parts = [range(len(inputs))] if alone else _parts(inputs, work.ticket)
     lanes = [
         Lane([inputs[place] for place in part], work, pacers.of(work.kind, number))
         for number, part in enumerate(parts)

@@ -100,7 +100,7 @@ def _rows(reader: TicketReader, watch: Watch, tickets: Sequence[str], known: Kno
     *chunks, lines = session.in_turn(calls) if few else session.together(calls)
     watch.take(lines)
     rows = [row for chunk in chunks for row in chunk]
-    ids = {identity(row, "id") for row in rows} - watch.touched
+    ids = set() if watch.ended else {identity(row, "id") for row in rows} - watch.touched
     held = known(ids) if ids else {}
     still = {
         integer(row, "id"): ticket

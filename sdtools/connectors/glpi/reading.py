@@ -61,6 +61,7 @@ class TicketReader:
     zone: Zone
     front: str  # the address of GLPI's own pages
     reference: Callable[[], Reference]
+    account_id: str  # our own
 
     def all(self) -> Iterator[tuple[Ticket, ...]]:
         """Read every ticket, the trash included."""
@@ -110,16 +111,20 @@ class TicketReader:
         )
 
     def _is_held(self, row: Row, held: Ticket | None, since: datetime) -> bool:
+        """Tell whether a ticket is known as it is; not of those that we wrote last ourselves.
+
+        They are kept as they were read back, and that was not the whole of them.
+        """
         if held is None or self.maker.updated(row) >= since - _SAME_SECOND:
             return False
-        return self.maker.shows(held, row)
+        return held.updated_by != self.account_id and self.maker.shows(held, row)
 
     def _traces(self, window: Window, known: Known | None) -> Iterator[Trace]:
         calls: list[Callable[[GlpiSession], Iterator[Trace]]]
         calls = [partial(answer_traces, begin=window.begin, zone=self.zone)]
         if known is not None:  # the newest rows, whatever their age: only those that are news count
             calls.append(link_traces if window.entries is None else survey_traces)
-        yield from log_traces(window.entries or ())
+        yield from log_traces(window.entries or (), window.since - _SAME_SECOND)
         for traces in self.session.at_hand([partial(_listed, read=read) for read in calls]):
             yield from traces
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from sdtools.connectors.glpi.answers import Row, identity
-from sdtools.connectors.glpi.history import LINKED, UNLINKED, Entry
+from sdtools.connectors.glpi.history import LINKED, TIES, UNLINKED, Entry
 from sdtools.connectors.glpi.lists import FIRST, Listing, newest, pages
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.tables import ARTICLES, PROBLEMS, SATISFACTION
@@ -42,12 +42,18 @@ class Trace(NamedTuple):
     fits: Callable[[Ticket], bool]
 
 
-def log_traces(entries: Iterable[Entry]) -> Iterator[Trace]:
-    """Find what was linked and unlinked; ``entries`` come newest first, and the newest counts."""
+def log_traces(entries: Iterable[Entry], since: datetime) -> Iterator[Trace]:
+    """Find what was linked and unlinked; ``entries`` come newest first, and the newest counts.
+
+    Of a tie that is told in a way that no ticket can be compared with, the line itself is the
+    trace, if it is of ``since`` or later: approvals, documents, what was replaced in place.
+    """
     seen: set[tuple[str, str, str, int]] = set()
     for entry in entries:
         fields = _SHOWN_IN.get(entry.other, {}).get(entry.option)
         if entry.action not in (LINKED, UNLINKED) or fields is None:
+            if entry.action in TIES and entry.at >= since:
+                yield Trace(entry.ticket, _no_ticket)
             continue
         key = (entry.ticket, entry.other, entry.target, entry.option)
         if key not in seen:
@@ -100,6 +106,10 @@ def _answer(row: Row) -> Trace:
         identity(row, SATISFACTION.ticket),
         lambda ticket: ticket.satisfaction == (int(said) if said else None),
     )
+
+
+def _no_ticket(_: Ticket) -> bool:
+    return False
 
 
 def _shows(fields: tuple[str, ...], target: str, there: bool) -> Callable[[Ticket], bool]:

@@ -23,8 +23,9 @@ class Watch:
     """Tells which tickets the history names since a line of it, or since a time."""
 
     def __init__(self, *, zone: Zone, newest: int, begin: datetime | None) -> None:
-        """Begin after the line with the id ``newest``, or at ``begin``, whichever comes later."""
+        """Begin after the line with the id ``newest``, or with 0 for none at ``begin``."""
         self.touched: set[str] = set()
+        self.ended = False  # the history may no longer be read: nothing is known of what moved
         self._zone = zone
         self._newest = newest
         self._begin = begin
@@ -33,11 +34,16 @@ class Watch:
         """Read the lines that are new; :meth:`take` learns from them."""
         listing = Listing(path="Log", descending=True, where=_TICKETS, size=PAGE, first=FIRST)
         found: list[Row] = []
-        for page in pages(session, listing):
-            new = [row for row in page.rows if self._is_new(row)]
-            found += new
-            if len(new) < len(page.rows):
-                break
+        try:
+            for page in pages(session, listing):
+                new = [row for row in page.rows if self._is_new(row)]
+                found += new
+                if len(new) < len(page.rows):
+                    break
+        except DeskRefusedError as error:
+            if error.code != _FORBIDDEN:
+                raise
+            self.ended = True
         return found
 
     def take(self, lines: Iterable[Row]) -> None:
@@ -47,9 +53,10 @@ class Watch:
             self._newest = max(self._newest, integer(line, "id"))
 
     def _is_new(self, row: Row) -> bool:
+        if self._newest:  # a clock may be set back, and a long request is told by its begin
+            return integer(row, "id") > self._newest
         at = self._zone.utc(row.get("date_mod"))
-        since = self._begin is None or at is None or at >= self._begin
-        return since and integer(row, "id") > self._newest
+        return self._begin is None or at is None or at >= self._begin
 
 
 def watch_since(entries: Sequence[Entry] | None, begin: datetime, zone: Zone) -> Watch | None:

@@ -28,7 +28,7 @@ _TRIES = 3
 
 def upsert(_: int) -> Iterator[Figure]:
     """Take tickets into an empty mirror, then the same again, then all of them changed."""
-    print(f"\nMirror on SQLite, {_TAKEN:,} tickets, the median of {_TRIES} runs.")
+    print(f"Mirror on SQLite, {_TAKEN:,} tickets, the median of {_TRIES} runs.")
     gc.set_threshold(COLLECT_AFTER)  # as every command of sdtools does
     now = wall()
     tickets = [_ticket(case) for case in cases(_TAKEN, now)]
@@ -52,7 +52,7 @@ def _speeds(batches: Sequence[Sequence[Ticket]], now: datetime) -> list[float]:
 
 def memory(_: int) -> Iterator[Figure]:
     """Pull and plan a GLPI with many tickets: all of them open, then nine of ten closed."""
-    print(f"\nGLPI with {_MANY:,} tickets, without costs: `sdtools plan` in a process of its own.")
+    print(f"GLPI with {_MANY:,} tickets, without costs: `sdtools plan` in a process of its own.")
     with glpi(_MANY, wall(), None) as desk:
         took = desk.sdtools("plan", "desk")
         yield most("peak memory, 200,000 tickets, all open", took.memory, 400, "MiB")

@@ -91,20 +91,22 @@ class _Front:
 
 
 async def _unpacked(receive: Receive) -> tuple[Receive, tuple[str, ...]]:
-    """Look into a batch: return what gives its body once more, and the methods in it."""
-    body = b""
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    whole = [{"type": "http.request", "body": body, "more_body": False}]
-    inner = tuple(one["method"] for one in json.loads(body)["rest_requests"])
+    """Look into a batch: return what gives it once more, and the methods in it.
+
+    Of one whose sender was killed half-way there is nothing to tell.
+    """
+    came = [await receive()]
+    while came[-1].get("more_body"):
+        came.append(await receive())
+    whole = came[-1]["type"] == "http.request"
+    body = b"".join(message.get("body", b"") for message in came)
+    asked = json.loads(body)["rest_requests"] if whole else []
+    rest = iter(came)
 
     async def again() -> Message:
-        return whole.pop() if whole else await receive()
+        return next(rest, None) or await receive()
 
-    return again, inner
+    return again, tuple(one["method"] for one in asked)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from sdtools.connectors.jsonread import json_in
 from sdtools.errors import DeskRefusedError, DeskUnreachableError
 
 __all__ = [
+    "FORBIDDEN",
     "SESSION_GONE",
     "Answer",
     "Row",
@@ -30,7 +31,8 @@ Row = Mapping[str, object]
 
 SESSION_GONE = "ERROR_SESSION_TOKEN_INVALID"
 # No right to a list, or a GLPI that has no such list.
-_CLOSED = frozenset({"ERROR_RIGHT_MISSING", "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM"})
+FORBIDDEN = "ERROR_RIGHT_MISSING"
+_CLOSED = frozenset({FORBIDDEN, "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM"})
 
 _ADVICE = {
     "ERROR_GLPI_LOGIN_USER_TOKEN": "check user_token (the account's 'Remote access keys'); the "

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
-from sdtools.connectors.glpi.answers import Row, identity, integer, string
+from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer, string
 from sdtools.connectors.glpi.crew import WORKERS
 from sdtools.connectors.glpi.lists import Listing, pages
 from sdtools.connectors.glpi.reading import (
@@ -29,7 +29,6 @@ __all__ = ["CommentReader"]
 
 _MANY = 5000  # rows a page: shorter than tickets, of which 5,000 take 212 ms (FACTS 13)
 _MORE = 2  # pages: too many to hold those of several lists
-_FORBIDDEN = "ERROR_RIGHT_MISSING"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ON_TICKETS = {"itemtype": "Ticket"}
 
@@ -126,7 +125,7 @@ class CommentReader:
             for rows in found:
                 yield tuple(self._comment(form, row) for row in rows if _on_ticket(row))
         except DeskRefusedError as error:
-            if form.needed or error.code != _FORBIDDEN:
+            if form.needed or error.code != FORBIDDEN:
                 raise
 
     def _comment(self, form: _Form, row: Row) -> Comment:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sdtools.connectors.glpi.answers import Row, identity, integer, string
+from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer, string
 from sdtools.connectors.glpi.fields import grade_of, kind_of, status_of
 from sdtools.connectors.glpi.lists import PAGE, Listing, newest
 from sdtools.connectors.glpi.session import GlpiSession
@@ -26,13 +26,13 @@ __all__ = [
     "Entry",
     "HistoryReader",
     "edits_of",
+    "lines_of_tickets",
     "may_read_history",
 ]
 
 CHANGED, LINKED, UNLINKED = 0, 15, 16  # linked_action
 TIES = frozenset({LINKED, UNLINKED, 17, 18, 19, 21})  # of a part added, changed, removed; of a link
 _MANY = 10_000  # rows a page: small ones
-_FORBIDDEN = "ERROR_RIGHT_MISSING"
 _LAST_NUMBER = re.compile(r"\((\d+)\)\s*$")  # "Dupont Marie (7)"
 _ACTOR_OPTIONS = {"Group": {8: "group"}, "User": {5: "assignee"}}
 _ANY_ROLE = {"Group": "group", "User": "assignee"}
@@ -74,7 +74,7 @@ class HistoryReader:
         try:
             return tuple(entry for page in self._pages(since, first, PAGE) for entry in page)
         except DeskRefusedError as error:
-            if error.code != _FORBIDDEN:
+            if error.code != FORBIDDEN:
                 raise
             return None
 
@@ -85,14 +85,12 @@ class HistoryReader:
         try:
             yield from self._pages(since, _MANY, _MANY)
         except DeskRefusedError as error:
-            if error.code != _FORBIDDEN:
+            if error.code != FORBIDDEN:
                 raise
 
     def _pages(self, since: datetime, first: int, size: int) -> Iterator[tuple[Entry, ...]]:
         # By id, not by time: ids are unique, so pages cannot lose a row, and the newest come first.
-        listing = Listing(
-            path="Log", descending=True, where={"itemtype": "Ticket"}, size=size, first=first
-        )
+        listing = lines_of_tickets(size, first)
         read = lru_cache(maxsize=2 * _MANY)(self.zone.utc)  # each is asked for twice
 
         def at(row: Row) -> datetime:
@@ -100,6 +98,12 @@ class HistoryReader:
 
         for rows in newest(self.session, listing, since, at):
             yield tuple(_entry(row, at(row)) for row in rows)
+
+
+def lines_of_tickets(size: int, first: int) -> Listing:
+    """Return the list of what happened on tickets, newest first: so many rows at first, then."""
+    where = {"itemtype": "Ticket"}
+    return Listing(path="Log", descending=True, where=where, size=size, first=first)
 
 
 def may_read_history(session: GlpiSession) -> bool:

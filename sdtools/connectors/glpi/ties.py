@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from sdtools.connectors.glpi.answers import Row, identity, integer, is_closed, string
+from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer, is_closed, string
 from sdtools.connectors.glpi.lists import PAGE, Listing, Page, all_rows, pages
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.tables import APPROVALS, TABLES, Table
@@ -30,7 +30,6 @@ _SOME = 20  # tickets: more are seldom all among the highest, where a short page
 _MANY = 30_000  # rows a page: they are small, 15,000 take 105 ms (FACTS 13)
 # ms (FACTS 13): of one ticket's rows, of a page of a table, of each row in it.
 _ONE_COST, _PAGE_COST, _ROW_COST = 14.7, 23.0, 0.006
-_TRUST = "ERROR_RIGHT_MISSING"
 _GONE = "ERROR_ITEM_NOT_FOUND"
 
 
@@ -172,7 +171,7 @@ def _rows_of_one(session: GlpiSession, table: Table, ticket: int) -> Iterable[Ro
     try:
         yield from all_rows(session, Listing(path=f"Ticket/{ticket}/{table.itemtype}"))
     except DeskRefusedError as error:
-        if error.code != _GONE and not (error.code == _TRUST and _is_hidden(session, ticket)):
+        if error.code != _GONE and not (error.code == FORBIDDEN and _is_hidden(session, ticket)):
             raise
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from sdtools.connectors.glpi.answers import Row, identity
+from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity
 from sdtools.connectors.glpi.history import LINKED, TIES, UNLINKED, Entry
 from sdtools.connectors.glpi.lists import FIRST, Listing, newest, pages
 from sdtools.connectors.glpi.session import GlpiSession
@@ -19,7 +19,6 @@ from sdtools.model.ticket import Ticket
 
 __all__ = ["Trace", "answer_traces", "link_traces", "log_traces", "survey_traces"]
 
-_FORBIDDEN = "ERROR_RIGHT_MISSING"
 # Where a ticket shows what was linked. Who watches is not kept of groups: nothing to compare.
 _SHOWN_IN: dict[str, dict[int, tuple[str, ...]]] = {
     "Problem": {0: ("problems",)},
@@ -81,7 +80,7 @@ def answer_traces(session: GlpiSession, begin: datetime, zone: Zone) -> Iterator
         for rows in newest(session, answered, begin, lambda row: zone.utc(row.get(answered.sort))):
             yield from map(_answer, rows)
     except DeskRefusedError as error:
-        if error.code != _FORBIDDEN:
+        if error.code != FORBIDDEN:
             raise
 
 
@@ -95,7 +94,7 @@ def _first_page(session: GlpiSession, listing: Listing) -> Sequence[Row]:
     try:
         return [row for page in islice(pages(session, listing), 1) for row in page.rows]
     except DeskRefusedError as error:
-        if error.code != _FORBIDDEN:
+        if error.code != FORBIDDEN:
             raise
         return ()
 

@@ -6,17 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
-from sdtools.connectors.glpi.answers import Row, identity, integer
-from sdtools.connectors.glpi.history import Entry, may_read_history
-from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, pages
+from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer
+from sdtools.connectors.glpi.history import Entry, lines_of_tickets, may_read_history
+from sdtools.connectors.glpi.lists import FIRST, PAGE, pages
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.zone import Zone
 from sdtools.errors import DeskRefusedError
 
 __all__ = ["Watch", "watch_from_now", "watch_since"]
-
-_FORBIDDEN = "ERROR_RIGHT_MISSING"
-_TICKETS = {"itemtype": "Ticket"}
 
 
 class Watch:
@@ -32,7 +29,7 @@ class Watch:
 
     def lines(self, session: GlpiSession) -> list[Row]:
         """Read the lines that are new; :meth:`take` learns from them."""
-        listing = Listing(path="Log", descending=True, where=_TICKETS, size=PAGE, first=FIRST)
+        listing = lines_of_tickets(PAGE, FIRST)
         found: list[Row] = []
         try:
             for page in pages(session, listing):
@@ -41,7 +38,7 @@ class Watch:
                 if len(new) < len(page.rows):
                     break
         except DeskRefusedError as error:
-            if error.code != _FORBIDDEN:
+            if error.code != FORBIDDEN:
                 raise
             self.ended = True
         return found
@@ -70,11 +67,11 @@ def watch_from_now(session: GlpiSession, zone: Zone) -> Watch | None:
     """Begin a watch after the newest line that there is; None without the right to read them."""
     if not may_read_history(session):
         return None
-    listing = Listing(path="Log", descending=True, where=_TICKETS, size=1, first=1)
+    listing = lines_of_tickets(1, 1)
     try:
         rows = [row for page in islice(pages(session, listing), 1) for row in page.rows]
     except DeskRefusedError as error:
-        if error.code != _FORBIDDEN:
+        if error.code != FORBIDDEN:
             raise
         return None
     newest = max((integer(row, "id") for row in rows), default=0)

@@ -11,8 +11,8 @@ from sdtools.connectors.servicenow.batches import Request
 from sdtools.connectors.servicenow.fields import INCIDENT, TicketTable
 from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.queries import Among, in_chunks
-from sdtools.connectors.servicenow.sending import SettledError, fresh_rows, patch, row_of, write
-from sdtools.connectors.servicenow.updating import Writer
+from sdtools.connectors.servicenow.sending import SettledError, fresh_rows, row_of, write
+from sdtools.connectors.servicenow.updating import Writer, patch
 
 __all__ = ["add_links", "remove_links"]
 

@@ -13,7 +13,7 @@ from sdtools.connectors.servicenow.fields import TicketTable
 from sdtools.connectors.servicenow.telling import told
 from sdtools.connectors.servicenow.updating import Writer
 
-__all__ = ["SettledError", "fresh_rows", "patch", "row_of", "write"]
+__all__ = ["SettledError", "fresh_rows", "row_of", "write"]
 
 T = TypeVar("T")
 
@@ -43,14 +43,6 @@ def row_of(rows: Mapping[str, tuple[TicketTable, Row]], ticket: str) -> tuple[Ti
         return rows[ticket]
     except KeyError:
         raise ValueError("the desk has no such ticket, or none in our scope") from None
-
-
-def patch(
-    writer: Writer, ticket: str, values: Mapping[str, str], *, again: bool = False
-) -> Request:
-    """Return the request that gives a ticket values; ``again``: it may be sent twice."""
-    path = f"/table/{writer.table(ticket).name}/{ticket}"
-    return Request(method="PATCH", path=path, values=values, again=again)
 
 
 def write(writer: Writer, items: Sequence[T], build: Callable[[T], Request]) -> tuple[Written, ...]:

@@ -16,7 +16,7 @@ from sdtools.connectors.servicenow.reading import TicketReader
 from sdtools.connectors.servicenow.telling import told
 from sdtools.model.effects import Assign
 
-__all__ = ["Writer", "update_tickets"]
+__all__ = ["Writer", "patch", "update_tickets"]
 
 _GROUP, _PERSON = "assignment_group", "assigned_to"
 
@@ -60,7 +60,7 @@ def update_tickets(writer: Writer, updates: Sequence[TicketUpdate]) -> tuple[Wri
         try:
             values = _values(writer, update)
             if values:
-                requests[place] = _patch(writer, update.ticket, values)
+                requests[place] = patch(writer, update.ticket, values, again=True)
             else:
                 answers[place] = done()
         except ValueError as error:
@@ -118,9 +118,12 @@ def _must_exist(reason: str) -> None:
         raise ValueError(reason)
 
 
-def _patch(writer: Writer, ticket: str, values: Mapping[str, str]) -> Request:
+def patch(
+    writer: Writer, ticket: str, values: Mapping[str, str], *, again: bool = False
+) -> Request:
+    """Return the request that gives a ticket values; ``again``: it may be sent twice."""
     path = f"/table/{writer.table(ticket).name}/{ticket}"
-    return Request(method="PATCH", path=path, values=values, again=True)
+    return Request(method="PATCH", path=path, values=values, again=again)
 
 
 def _dropped(requests: Mapping[int, Request], replies: Mapping[int, Reply]) -> dict[int, Request]:

@@ -10,8 +10,8 @@ from sdtools.connectors.servicenow.batches import Request
 from sdtools.connectors.servicenow.checking import close_code, hold_reason
 from sdtools.connectors.servicenow.comments import PRIVATE, PUBLIC, defused
 from sdtools.connectors.servicenow.fields import INCIDENT, status_of
-from sdtools.connectors.servicenow.sending import SettledError, fresh_rows, patch, row_of, write
-from sdtools.connectors.servicenow.updating import Writer
+from sdtools.connectors.servicenow.sending import SettledError, fresh_rows, row_of, write
+from sdtools.connectors.servicenow.updating import Writer, patch
 from sdtools.connectors.text import why_not
 from sdtools.model.grades import OPEN
 

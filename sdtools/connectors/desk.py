@@ -175,6 +175,13 @@ class Desk(Protocol):
         """
         ...
 
+    def foresee_reference(self) -> None:
+        """Tell that directory and known errors will be asked for once tickets were read.
+
+        A desk may read them meanwhile.
+        """
+        ...
+
     def directory(self) -> Directory:
         """Read people, groups, categories, locations, entities, items and calendars."""
         ...

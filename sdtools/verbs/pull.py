@@ -51,9 +51,10 @@ def pull(
     before = desk.requests
     # The desk's own time before anything was read: what it changes from now on comes next time.
     begun = desk.opened_at or now
-    # Read with the tickets, kept after them: a pull that fails half-way leaves what is known.
-    directory = desk.directory() if full or _due(mirror.cursor("directory"), now, HOURLY) else None
-    knowledge = desk.knowledge() if full or _due(mirror.cursor("knowledge"), now, HOURLY) else None
+    people_due = full or _due(mirror.cursor("directory"), now, HOURLY)
+    knowledge_due = full or _due(mirror.cursor("knowledge"), now, HOURLY)
+    if people_due and knowledge_due:
+        desk.foresee_reference()
     whole = full or (desk.rereads_nightly and _due(mirror.cursor("ids"), now, NIGHTLY))
     pages = desk.tickets(None if whole else mirror.cursor("tickets"), mirror.held)
     fetched, counted = _take(mirror, pages, now, progress)
@@ -61,6 +62,9 @@ def pull(
         mirror.upsert_comments(said)
     for edits in desk.history(_remembered(None if full else mirror.cursor("history"), begun)):
         history.take(edits)
+    # After the tickets: whoever they name is among the people then.
+    directory = desk.directory() if people_due else None
+    knowledge = desk.knowledge() if knowledge_due else None
     _keep_reference(mirror, directory, knowledge, now)
     if _due(mirror.cursor("ids"), now, NIGHTLY):
         history.forget(begun - _KEPT)

@@ -163,6 +163,9 @@ class PaperDesk:
     def canary(self, ticket: str) -> Check:
         return Check(name="canary", ok=True, found=ticket)
 
+    def foresee_reference(self) -> None:
+        return None
+
     def directory(self) -> Directory:
         return Directory()
 

@@ -25,6 +25,7 @@ from sdtools.connectors.glpi.address import api_url, checked_token, front_of
 from sdtools.connectors.glpi.answers import identity, string
 from sdtools.connectors.glpi.assigning import update_tickets
 from sdtools.connectors.glpi.batches import Pacers
+from sdtools.connectors.glpi.beside import Beside, from_the_first
 from sdtools.connectors.glpi.canary import touch
 from sdtools.connectors.glpi.changes import Changes
 from sdtools.connectors.glpi.checks import Subject, run_checks
@@ -45,9 +46,9 @@ from sdtools.connectors.glpi.writing import (
     hold_tickets,
     solve_tickets,
 )
-from sdtools.connectors.glpi.zone import Zone, named_zone, zone_of
+from sdtools.connectors.glpi.zone import Zone, checked_zone, zone_of
 from sdtools.connectors.http import DeskHttp, May, Wait, always, sleep
-from sdtools.errors import ConfigError, DeskRefusedError, DeskUnreachableError
+from sdtools.errors import DeskRefusedError, DeskUnreachableError
 from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
@@ -78,8 +79,11 @@ class GlpiDesk:
         lines = [http.sibling() for _ in range(WORKERS)]
         crew = Crew([GlpiSession(http.desk, login, line) for line in lines])
         self._session = GlpiSession(http.desk, login, http, crew)
+        self._directory = Beside(crew, lambda by: read_directory(by, vip, self._zone))
+        self._knowledge = Beside(
+            crew, lambda by: read_knowledge(self._reader.by(by), known_errors, self.opened_at)
+        )
         self._vip = vip
-        self._known_errors = known_errors
         self._timezone = timezone
         self._pacers = Pacers(clock=clock)
         self._looks = Looks()
@@ -93,6 +97,8 @@ class GlpiDesk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._directory.end()
+        self._knowledge.end()
         if isinstance(error, DeskUnreachableError):
             self._session.abandon()
         else:
@@ -140,19 +146,29 @@ class GlpiDesk:
         """Write a ticket's own urgency back, to prove the right to write."""
         return touch(self._session, ticket)
 
+    def foresee_reference(self) -> None:
+        """Read directory and known errors beside the tickets, should all of those be read."""
+        self._directory.foresee()
+        self._knowledge.foresee()
+
     def directory(self) -> Directory:
         """Read people, groups, categories, locations, entities, items and calendars."""
-        return read_directory(self._session, self._vip, self._zone)
+        return self._directory.take(self._session)
 
     def knowledge(self) -> tuple[KnownError, ...]:
         """Read the known errors that the desk keeps (articles, problems)."""
-        return read_knowledge(self._reader, self._known_errors, self._session.opened_at)
+        return self._knowledge.take(self._session)
 
     def tickets(
         self, since: datetime | None, known: Known | None = None
     ) -> Iterator[tuple[Ticket, ...]]:
-        """Read tickets in pages: all, or those updated at ``since`` or later (with overlap)."""
-        return self._changes.tickets(since, known)
+        """Read tickets in pages: all, or those updated at ``since`` or later (with overlap).
+
+        Beside all of them, what was foreseen is read.
+        """
+        found = self._changes.tickets(since, known)
+        begins = () if since else (self._directory.begin, self._knowledge.begin)
+        return from_the_first(found, *begins)
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
         """Read comments, tasks and solutions in pages, those changed at ``since`` or later."""
@@ -266,17 +282,13 @@ def glpi_desk(  # noqa: PLR0913  # one keyword for each line of the configuratio
         user_token=checked_token(name, "user_token", user_token),
         entity=entity,
     )
-    if timezone and named_zone(timezone) is None:
-        raise ConfigError(
-            f"desk {name}: there is no time zone {timezone!r}", "write it as in Europe/Paris"
-        )
     http = DeskHttp(name, wait=wait, clock=clock, reads=("/changeActiveEntities",), may=may)
     return GlpiDesk(
         http,
         login,
         vip=vip,
         known_errors=known_errors or KnownErrorSource(),
-        timezone=timezone,
+        timezone=checked_zone(name, timezone),
         clock=clock,
     )
 

@@ -47,8 +47,7 @@ from sdtools.connectors.servicenow.session import ServiceNowSession
 from sdtools.connectors.servicenow.tokens import TOKEN_PATH
 from sdtools.connectors.servicenow.updating import Writer, update_tickets
 from sdtools.connectors.servicenow.writing import add_comments, hold_tickets, solve_tickets
-from sdtools.connectors.servicenow.zones import zone_named
-from sdtools.errors import ConfigError
+from sdtools.connectors.servicenow.zones import checked_zone
 from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
@@ -131,6 +130,9 @@ class ServiceNowDesk:
     def canary(self, ticket: str) -> Check:
         """Write a ticket's own urgency back, to prove the right to write."""
         return touch(self._reader, ticket)
+
+    def foresee_reference(self) -> None:
+        """Read nothing meanwhile: its lines are as busy with the tickets as we are."""
 
     def directory(self) -> Directory:
         """Read people, groups, categories, locations, companies, items and calendars."""
@@ -275,10 +277,6 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
     ``url`` is that of the instance. ``scope`` is an encoded query that limits the tickets.
     ``timezone`` is for schedules that have none. Raises ConfigError for what cannot work.
     """
-    if timezone and zone_named(timezone) is None:
-        raise ConfigError(
-            f"desk {name}: there is no time zone {timezone!r}", "write it as in Europe/Paris"
-        )
     place = Place(url=instance_url(name, url), scope=scope.strip())
     check_credentials(name, credentials)
     http = DeskHttp(name, wait=wait, clock=clock, patience=_PATIENCE, reads=(TOKEN_PATH,), may=may)
@@ -286,7 +284,7 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
         ServiceNowSession(http, place, credentials, clock),
         vip=vip or Vip(),
         known_errors=known_errors or KnownErrorSource(),
-        timezone=timezone,
+        timezone=checked_zone(name, timezone),
         clock=clock,
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-__all__ = ["zone_named"]
+from sdtools.errors import ConfigError
+
+__all__ = ["checked_zone", "zone_named"]
 
 _OTHER = {"GMT": "UTC", "Z": "UTC"}
 
@@ -15,3 +17,12 @@ def zone_named(name: str) -> ZoneInfo | None:
         return ZoneInfo(_OTHER.get(name, name)) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def checked_zone(desk: str, name: str) -> str:
+    """Return the configured name of a zone, or none; raise ConfigError when there is no such."""
+    if name and zone_named(name) is None:
+        raise ConfigError(
+            f"desk {desk}: there is no time zone {name!r}", "write it as in Europe/Paris"
+        )
+    return name

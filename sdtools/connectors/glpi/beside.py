@@ -1,0 +1,61 @@
+"""What one worker reads while tickets are made: that keeps us busy and leaves the desk idle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from sdtools.connectors.glpi.crew import Crew
+    from sdtools.connectors.glpi.session import GlpiSession
+
+__all__ = ["Beside", "from_the_first"]
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+
+class Beside(Generic[T]):
+    """Something to read: by a worker when foreseen and begun, else when asked for."""
+
+    def __init__(self, crew: Crew, read: Callable[[GlpiSession], T]) -> None:
+        self._crew = crew
+        self._read = read
+        self._foreseen = False
+        self._pool: ThreadPoolExecutor | None = None
+        self._wait: Callable[[], T] | None = None
+
+    def foresee(self) -> None:
+        """Note that somebody will ask for it."""
+        self._foreseen = True
+
+    def begin(self) -> None:
+        """Have a worker read it from now on, if somebody will ask for it."""
+        if self._foreseen:
+            self.end()
+            self._pool = ThreadPoolExecutor(1)
+            self._wait = self._crew.later(self._pool, self._read)
+
+    def take(self, session: GlpiSession) -> T:
+        """Give what was read, once; what was not begun is read now, with this session."""
+        try:
+            return self._wait() if self._wait else self._read(session)
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Wait until the worker is free, and forget what it read."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        self._pool = self._wait = None
+        self._foreseen = False
+
+
+def from_the_first(pages: Iterator[P], *begins: Callable[[], None]) -> Iterator[P]:
+    """Give pages out; with the first one, begin what is read beside them."""
+    left = list(begins)
+    for page in pages:
+        while left:
+            left.pop()()
+        yield page

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sdtools.connectors.desk import Known
-from sdtools.connectors.glpi.answers import Row, identity, integer
+from sdtools.connectors.glpi.answers import Row, identity, integer, is_id
 from sdtools.connectors.glpi.byid import row_calls
 from sdtools.connectors.glpi.known import known_ties
 from sdtools.connectors.glpi.reading import Look, TicketReader
-from sdtools.connectors.glpi.tables import ARTICLES, PROBLEMS, SATISFACTION, TABLES
-from sdtools.connectors.glpi.ties import FEW, Ties, ties_where
+from sdtools.connectors.glpi.session import GlpiSession
+from sdtools.connectors.glpi.tables import ARTICLES, PROBLEMS, SATISFACTION, TABLES, Table
+from sdtools.connectors.glpi.ties import FEW, Ties, Wanted, tie_calls, ties_in, ties_where
 from sdtools.connectors.glpi.watch import Watch
 from sdtools.model.ticket import Ticket
 
@@ -53,16 +54,22 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """Rows as they are now, and by id what is held of those that have not moved since."""
+class _Seen:
+    """Tickets as they are now, and by id what is held of those that have not moved since."""
 
     rows: Sequence[Row]
+    silent: Ties
     still: Mapping[int, Ticket]
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Return the tickets that are there."""
+        return frozenset(integer(row, "id") for row in self.rows)
 
     @property
     def moved(self) -> frozenset[int]:
         """Return those of which nothing that is held may be taken for granted."""
-        return frozenset(integer(row, "id") for row in self.rows) - self.still.keys()
+        return self.ids - self.still.keys()
 
 
 def _look_again(
@@ -77,15 +84,16 @@ def _look_again(
     names it since, which tells what happened in the same second and who was replaced in place
     (FACTS 10, 14).
     """
-    found = _rows(reader, watch, tickets, known)
-    ids = frozenset(integer(row, "id") for row in found.rows)
-    held = known_ties(found.still.values())
+    seen = _seen(reader, watch, tickets, known)
+    held = known_ties(seen.still.values())
     wanted = [
-        (table, ids if table in _SILENT or held.unknown & {*table.unknown} else found.moved)
+        (table, seen.ids if held.unknown & {*table.unknown} else seen.moved)
         for table in TABLES
+        if table not in _SILENT
     ]
-    ties = ties_where(reader.session, wanted).over(_known(held))
-    return _made(reader, found.rows, ties), frozenset(one.id for one in found.still.values())
+    ties = ties_where(reader.session, wanted)
+    look = _made(reader, seen.rows, seen.silent.over(ties).over(_known(held)))
+    return look, frozenset(one.id for one in seen.still.values())
 
 
 def _known(held: Ties) -> Ties:
@@ -93,13 +101,9 @@ def _known(held: Ties) -> Ties:
     return Ties(by_table=held.by_table, unknown=frozenset())
 
 
-def _rows(reader: TicketReader, watch: Watch, tickets: Sequence[str], known: Known) -> _Rows:
-    session, calls = reader.session, [*row_calls(tickets), watch.lines]
-    # A few small requests are no reason for workers to log in.
-    few = len(tickets) <= FEW
-    *chunks, lines = session.in_turn(calls) if few else session.together(calls)
+def _seen(reader: TicketReader, watch: Watch, tickets: Sequence[str], known: Known) -> _Seen:
+    rows, lines, silent = _together(reader, tickets, [watch.lines], _about(tickets, _SILENT))
     watch.take(lines)
-    rows = [row for chunk in chunks for row in chunk]
     ids = set() if watch.ended else {identity(row, "id") for row in rows} - watch.touched
     held = known(ids) if ids else {}
     still = {
@@ -107,7 +111,7 @@ def _rows(reader: TicketReader, watch: Watch, tickets: Sequence[str], known: Kno
         for row in rows
         if (ticket := held.get(identity(row, "id"))) and reader.maker.shows(ticket, row)
     }
-    return _Rows(rows=rows, still=still)
+    return _Seen(rows=rows, silent=silent, still=still)
 
 
 def _look_after(
@@ -117,22 +121,45 @@ def _look_after(
 
     Tickets that it did not see are read whole.
     """
-    rows = list(reader.rows(list(written)))
-    ids = {integer(row, "id"): identity(row, "id") for row in rows}
     seen = before.tickets if before else {}
     wanted = [
         (
             table,
             frozenset(
-                number
-                for number, id in ids.items()
-                if id not in seen or not {*table.unknown}.isdisjoint(written[id])
+                int(id)
+                for id, fields in written.items()
+                if is_id(id) and (id not in seen or not {*table.unknown}.isdisjoint(fields))
             ),
         )
         for table in TABLES
     ]
-    ties = ties_where(reader.session, wanted)
+    rows, _, ties = _together(reader, list(written), [], wanted)
     return _made(reader, rows, ties.over(before.ties if before else _NOTHING))
+
+
+def _about(tickets: Sequence[str], tables: Sequence[Table]) -> Wanted:
+    ids = frozenset(int(ticket) for ticket in tickets if is_id(ticket))
+    return [(table, ids) for table in tables]
+
+
+def _together(
+    reader: TicketReader,
+    tickets: Sequence[str],
+    others: Sequence[Callable[[GlpiSession], list[Row]]],
+    wanted: Wanted,
+) -> tuple[list[Row], list[Row], Ties]:
+    """Read the rows of tickets, other rows, and ties, all at a time."""
+    session = reader.session
+    rows, ties = row_calls(tickets), tie_calls(wanted)
+    calls = [*rows, *others, *ties]
+    # A few small requests are no reason for workers to log in.
+    found = session.in_turn(calls) if len(tickets) <= FEW else session.together(calls)
+    first, last = len(rows), len(rows) + len(others)
+    return (
+        [row for chunk in found[:first] for row in chunk or ()],
+        [row for chunk in found[first:last] for row in chunk or ()],
+        ties_in(wanted, found[last:]),
+    )
 
 
 def _made(reader: TicketReader, rows: Sequence[Row], ties: Ties) -> Look:

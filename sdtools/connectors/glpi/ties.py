@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer, is_closed, string
 from sdtools.connectors.glpi.lists import PAGE, Listing, Page, all_rows, pages
@@ -18,12 +18,17 @@ __all__ = [
     "FEW",
     "Tie",
     "Ties",
+    "Wanted",
     "every_tie",
     "rows_of",
     "target_of",
+    "tie_calls",
+    "ties_in",
     "ties_of",
     "ties_where",
 ]
+
+T = TypeVar("T")
 
 FEW = 2  # tickets: asking for each is cheaper than a page of the table
 _SOME = 20  # tickets: more are seldom all among the highest, where a short page would do
@@ -42,7 +47,7 @@ class Tie(NamedTuple):
 
 
 _Found = Mapping[int, Sequence[Tie]]
-_Read = Callable[[GlpiSession, Table], _Found]
+Wanted = Sequence[tuple[Table, frozenset[int]]]  # of each table the ties of some tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,28 +88,51 @@ def ties_of(session: GlpiSession, tickets: Iterable[int], tables: Sequence[Table
     return ties_where(session, [(table, wanted) for table in tables])
 
 
-def ties_where(session: GlpiSession, wanted: Sequence[tuple[Table, frozenset[int]]]) -> Ties:
+def ties_where(session: GlpiSession, wanted: Wanted) -> Ties:
     """Read of each table the ties of some tickets; a table of which none are wanted is left out."""
-    asked = [(table, tickets) for table, tickets in wanted if tickets]
-    calls = [partial(_if_open, table=table, read=_read_of(tickets)) for table, tickets in asked]
     # A few small requests are no reason for workers to log in.
-    many = any(len(tickets) > FEW for _, tickets in asked)
-    found = session.together(calls) if many else session.in_turn(calls)
-    return _put_together([table for table, _ in asked], found)
+    many = any(len(tickets) > FEW for _, tickets in wanted)
+    calls = tie_calls(wanted)
+    return ties_in(wanted, session.together(calls) if many else session.in_turn(calls))
 
 
-def _read_of(tickets: frozenset[int]) -> _Read:
+def tie_calls(wanted: Wanted) -> list[Callable[[GlpiSession], list[Row] | None]]:
+    """Return the calls that read the rows of these ties; None comes of a closed table."""
+    return [
+        partial(_if_open, read=partial(_some_of, table=table, tickets=tickets))
+        for table, tickets in wanted
+        if tickets
+    ]
+
+
+def ties_in(wanted: Wanted, found: Sequence[list[Row] | None]) -> Ties:
+    """Make ties of what :func:`tie_calls` found, in the same order."""
+    asked = [(table, tickets) for table, tickets in wanted if tickets]
+    return _put_together(
+        [table for table, _ in asked],
+        [
+            None if rows is None else _ties_of_all(table, tickets, rows)
+            for (table, tickets), rows in zip(asked, found, strict=True)
+        ],
+    )
+
+
+def _some_of(session: GlpiSession, *, table: Table, tickets: frozenset[int]) -> list[Row]:
+    return list(rows_of(session, table, tickets))
+
+
+def _ties_of_all(table: Table, tickets: frozenset[int], rows: Iterable[Row]) -> _Found:
     none: _Found = dict.fromkeys(tickets, ())  # what was read and is not there is known as well
-    return lambda session, table: {**none, **_ties(table, rows_of(session, table, tickets))}
+    return {**none, **_ties(table, rows)}
 
 
 def every_tie(session: GlpiSession) -> Ties:
     """Read the ties of all tickets, without the ids of the links: of many, that is much."""
-    calls = [partial(_if_open, table=table, read=_all_of) for table in TABLES]
+    calls = [partial(_if_open, read=partial(_all_of, table=table)) for table in TABLES]
     return _put_together(TABLES, session.together(calls))
 
 
-def _all_of(session: GlpiSession, table: Table) -> _Found:
+def _all_of(session: GlpiSession, *, table: Table) -> _Found:
     return _shared_ties(table, all_rows(session, _listing(table, "id")))
 
 
@@ -120,10 +148,10 @@ def _put_together(tables: Sequence[Table], found: Sequence[_Found | None]) -> Ti
     )
 
 
-def _if_open(session: GlpiSession, *, read: _Read, table: Table) -> _Found | None:
-    """Read a table; None for one that is closed to us."""
+def _if_open(session: GlpiSession, *, read: Callable[[GlpiSession], T]) -> T | None:
+    """Read of a table; None for one that is closed to us."""
     try:
-        return read(session, table)
+        return read(session)
     except DeskRefusedError as error:
         if is_closed(error):
             return None

@@ -59,9 +59,9 @@ class Crew:
         """Begin a call and return what waits for its result."""
         return pool.submit(self._with_session(call)).result
 
-    def close(self) -> None:
-        """Log out those that have logged in."""
-        in_parallel([session.close for session in self._sessions], self.workers)
+    def close(self, leader: Callable[[], None]) -> None:
+        """Log out those that have logged in, and have their leader do so meanwhile."""
+        in_parallel([leader, *(session.close for session in self._sessions)], WORKERS + 1)
 
     def abandon(self) -> None:
         """Forget the sessions without asking a desk that no longer answers."""

@@ -181,8 +181,12 @@ class GlpiSession:
 
     def close(self) -> None:
         """Log out, the crew too; a desk that is gone by now is no reason to fail."""
-        if self.crew is not None:
-            self.crew.close()
+        if self.crew is None:
+            self._log_out()
+        else:
+            self.crew.close(self._log_out)
+
+    def _log_out(self) -> None:
         if self._api is not None:
             with suppress(*_ITS_ERRORS, DeskError):
                 self._api.kill_session()

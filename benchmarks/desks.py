@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import glpi_api
+
 from benchmarks.child import Took, script, sdtools
 from benchmarks.rows import glpi_rows, servicenow_rows, stamp
 from benchmarks.worlds import cases, late_calls
@@ -18,6 +20,7 @@ from sdtools.emulator.clock import Clock
 from sdtools.emulator.costs import Costs
 from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
+from sdtools.emulator.glpi.fresh import TECHNICIAN_TOKEN
 from sdtools.emulator.servicenow.database import ServiceNowDatabase
 from sdtools.emulator.servicenow.desk import EmbeddedServiceNow, serve_servicenow
 from sdtools.emulator.servicenow.fresh import fixed_id
@@ -76,10 +79,11 @@ class GlpiBench:
         }
 
     def people_change(self, count: int, tickets: int) -> None:
-        """Let people write new titles on so many tickets, now."""
-        now = stamp(self.desk.clock.now())
-        for number, title in late_calls(count, tickets).items():
-            self.desk.database.update("Ticket", number, {"name": title, "date_mod": now})
+        """Let a technician write new titles on so many tickets, now."""
+        desk = self.desk
+        with glpi_api.connect(desk.url, desk.app_token, TECHNICIAN_TOKEN) as technician:
+            titles = late_calls(count, tickets).items()
+            technician.update("Ticket", *({"id": one, "name": title} for one, title in titles))
 
     def close_all_but(self, count: int) -> None:
         """Close the tickets with the higher numbers."""

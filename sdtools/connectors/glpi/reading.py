@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain, islice
 
 from sdtools.connectors.desk import Known
 from sdtools.connectors.glpi.answers import Row, identity, integer
@@ -16,7 +17,7 @@ from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, all_rows, newest
 from sdtools.connectors.glpi.reference import Reference
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.tickets import TicketMaker
-from sdtools.connectors.glpi.ties import Ties, every_tie, ties_of
+from sdtools.connectors.glpi.ties import FEW, Ties, every_tie, ties_of
 from sdtools.connectors.glpi.traces import (
     Trace,
     answer_traces,
@@ -25,6 +26,7 @@ from sdtools.connectors.glpi.traces import (
     survey_traces,
 )
 from sdtools.connectors.glpi.zone import Zone
+from sdtools.connectors.workers import both
 from sdtools.model.ticket import Ticket
 
 __all__ = ["Look", "TicketReader", "Window", "begin_of", "changed_rows", "changes_of", "first_page"]
@@ -33,6 +35,7 @@ _OVERLAP = timedelta(minutes=2)  # clocks differ, and date_mod has whole seconds
 _SAME_SECOND = timedelta(seconds=2)  # a change in the second of the last reading may not show
 _ENTRIES = 5  # lines of history that one touched ticket brings
 _IDS = 10_000  # rows of ids only: small
+_NAMED = 20_000  # tickets whose ties are held at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +93,26 @@ class TicketReader:
         tickets of the overlap that are known as they are cost nothing more.
         """
         read: set[str] = set()
-        for rows in _in_bulk(self._news(window, known)):
+        news, named = _in_bulk(self._news(window, known)), self._named_in(window)
+        # Whom the history names has changed: workers read those ties while this session lists.
+        first, ties = both(lambda: list(islice(news, 1)), lambda: ties_of(self.session, named))
+        for rows in chain(first, news):
             read.update(identity(row, "id") for row in rows)
-            yield self.made(rows, ties_of(self.session, [integer(row, "id") for row in rows]))
+            lacking = frozenset(integer(row, "id") for row in rows) - named
+            yield self.made(rows, ties_of(self.session, lacking).over(ties))
         traced = _traced(self._traces(window, known), known) - read
         if traced:
             yield tuple(self.some(sorted(traced)).values())
+
+    def _named_in(self, window: Window) -> frozenset[int]:
+        """Return the tickets that the history names since the last reading; none for few or many.
+
+        A few are no reason for workers to log in, and the ties of many take too much memory.
+        """
+        since = window.since - _SAME_SECOND
+        named = {entry.ticket for entry in window.entries or () if entry.at >= since}
+        fit = self.session.crew is not None and FEW < len(named) <= _NAMED
+        return frozenset(int(ticket) for ticket in named if fit and ticket)
 
     def _news(self, window: Window, known: Known | None) -> Iterator[tuple[Row, ...]]:
         for trash in (False, True):

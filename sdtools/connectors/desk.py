@@ -175,10 +175,10 @@ class Desk(Protocol):
         """
         ...
 
-    def foresee_reference(self) -> None:
-        """Tell that directory and known errors will be asked for once tickets were read.
+    def foresee_directory(self) -> None:
+        """Tell that the directory will be asked for once tickets were read.
 
-        A desk may read them meanwhile.
+        A desk may read it meanwhile.
         """
         ...
 

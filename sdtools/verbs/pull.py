@@ -53,8 +53,8 @@ def pull(
     begun = desk.opened_at or now
     people_due = full or _due(mirror.cursor("directory"), now, HOURLY)
     knowledge_due = full or _due(mirror.cursor("knowledge"), now, HOURLY)
-    if people_due and knowledge_due:
-        desk.foresee_reference()
+    if people_due:
+        desk.foresee_directory()
     whole = full or (desk.rereads_nightly and _due(mirror.cursor("ids"), now, NIGHTLY))
     pages = desk.tickets(None if whole else mirror.cursor("tickets"), mirror.held)
     fetched, counted = _take(mirror, pages, now, progress)

@@ -163,7 +163,7 @@ class PaperDesk:
     def canary(self, ticket: str) -> Check:
         return Check(name="canary", ok=True, found=ticket)
 
-    def foresee_reference(self) -> None:
+    def foresee_directory(self) -> None:
         return None
 
     def directory(self) -> Directory:

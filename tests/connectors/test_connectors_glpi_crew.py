@@ -178,23 +178,23 @@ def test_whoever_stops_reading_leaves_no_worker_behind(busy: EmbeddedGlpi) -> No
 
 def test_what_was_foreseen_is_read_once_beside_the_tickets(busy: EmbeddedGlpi) -> None:
     with connected(busy) as desk:
-        alone = desk.directory(), desk.knowledge()
+        alone = desk.directory()
         whole = [ticket for page in desk.tickets(None) for ticket in page]
     spent = busy.requests
     with connected(busy) as desk:
-        desk.foresee_reference()
+        desk.foresee_directory()
         assert [ticket for page in desk.tickets(None) for ticket in page] == whole
-        assert (desk.directory(), desk.knowledge()) == alone
+        assert desk.directory() == alone
         assert desk.requests <= spent + WORKERS  # logins
         before = desk.requests
         busy.database.insert("Group", {"name": "Made since", "entities_id": 0})
-        assert desk.directory() != alone[0]  # given out once: who asks again reads anew
+        assert desk.directory() != alone  # given out once: who asks again reads anew
         assert desk.requests > before
 
 
 def test_where_only_changes_are_read_nothing_is_begun(busy: EmbeddedGlpi) -> None:
     with connected(busy) as desk:
-        desk.foresee_reference()
+        desk.foresee_directory()
         assert list(desk.tickets(LATER)) == []
         crew = desk._session.crew
         assert crew is not None
@@ -205,7 +205,7 @@ def test_where_only_changes_are_read_nothing_is_begun(busy: EmbeddedGlpi) -> Non
 def test_what_was_foreseen_and_not_asked_for_leaves_no_worker_behind(busy: EmbeddedGlpi) -> None:
     before = threading.active_count()
     with connected(busy) as desk:
-        desk.foresee_reference()
+        desk.foresee_directory()
         next(desk.tickets(None))
     assert threading.active_count() == before
     assert not busy.application._sessions
@@ -213,7 +213,7 @@ def test_what_was_foreseen_and_not_asked_for_leaves_no_worker_behind(busy: Embed
 
 def test_an_error_beside_the_tickets_is_raised_to_whoever_asks(busy: EmbeddedGlpi) -> None:
     with connected(busy) as desk:
-        desk.foresee_reference()
+        desk.foresee_directory()
         pages = desk.tickets(None)
         next(pages)
         busy.application.faults = FaultPlan(rate=1.0, kinds=("unavailable",))

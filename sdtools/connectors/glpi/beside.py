@@ -10,14 +10,17 @@ if TYPE_CHECKING:
     from sdtools.connectors.glpi.crew import Crew
     from sdtools.connectors.glpi.session import GlpiSession
 
-__all__ = ["Beside", "from_the_first"]
+__all__ = ["Beside"]
 
-T = TypeVar("T")
 P = TypeVar("P")
+T = TypeVar("T")
 
 
 class Beside(Generic[T]):
-    """Something to read: by a worker when foreseen and begun, else when asked for."""
+    """Something to read: by a worker beside some pages when foreseen, else when asked for.
+
+    One thing at a time: what a further thread reads takes memory that Python does not give back.
+    """
 
     def __init__(self, crew: Crew, read: Callable[[GlpiSession], T]) -> None:
         self._crew = crew
@@ -30,12 +33,12 @@ class Beside(Generic[T]):
         """Note that somebody will ask for it."""
         self._foreseen = True
 
-    def begin(self) -> None:
-        """Have a worker read it from now on, if somebody will ask for it."""
-        if self._foreseen:
-            self.end()
-            self._pool = ThreadPoolExecutor(1)
-            self._wait = self._crew.later(self._pool, self._read)
+    def these(self, pages: Iterator[P]) -> Iterator[P]:
+        """Give pages out; from the first one on, a worker reads what was foreseen."""
+        for page in pages:
+            if self._foreseen:
+                self._begin()
+            yield page
 
     def take(self, session: GlpiSession) -> T:
         """Give what was read, once; what was not begun is read now, with this session."""
@@ -51,11 +54,7 @@ class Beside(Generic[T]):
         self._pool = self._wait = None
         self._foreseen = False
 
-
-def from_the_first(pages: Iterator[P], *begins: Callable[[], None]) -> Iterator[P]:
-    """Give pages out; with the first one, begin what is read beside them."""
-    left = list(begins)
-    for page in pages:
-        while left:
-            left.pop()()
-        yield page
+    def _begin(self) -> None:
+        self.end()
+        self._pool = ThreadPoolExecutor(1)
+        self._wait = self._crew.later(self._pool, self._read)

@@ -25,7 +25,7 @@ from sdtools.connectors.glpi.address import api_url, checked_token, front_of
 from sdtools.connectors.glpi.answers import identity, string
 from sdtools.connectors.glpi.assigning import update_tickets
 from sdtools.connectors.glpi.batches import Pacers
-from sdtools.connectors.glpi.beside import Beside, from_the_first
+from sdtools.connectors.glpi.beside import Beside
 from sdtools.connectors.glpi.canary import touch
 from sdtools.connectors.glpi.changes import Changes
 from sdtools.connectors.glpi.checks import Subject, run_checks
@@ -80,9 +80,7 @@ class GlpiDesk:
         crew = Crew([GlpiSession(http.desk, login, line) for line in lines])
         self._session = GlpiSession(http.desk, login, http, crew)
         self._directory = Beside(crew, lambda by: read_directory(by, vip, self._zone))
-        self._knowledge = Beside(
-            crew, lambda by: read_knowledge(self._reader.by(by), known_errors, self.opened_at)
-        )
+        self._known_errors = known_errors
         self._vip = vip
         self._timezone = timezone
         self._pacers = Pacers(clock=clock)
@@ -98,7 +96,6 @@ class GlpiDesk:
         trace: TracebackType | None,
     ) -> None:
         self._directory.end()
-        self._knowledge.end()
         if isinstance(error, DeskUnreachableError):
             self._session.abandon()
         else:
@@ -146,10 +143,9 @@ class GlpiDesk:
         """Write a ticket's own urgency back, to prove the right to write."""
         return touch(self._session, ticket)
 
-    def foresee_reference(self) -> None:
-        """Read directory and known errors beside the tickets, should all of those be read."""
+    def foresee_directory(self) -> None:
+        """Read the directory beside the tickets, should all of those be read."""
         self._directory.foresee()
-        self._knowledge.foresee()
 
     def directory(self) -> Directory:
         """Read people, groups, categories, locations, entities, items and calendars."""
@@ -157,18 +153,17 @@ class GlpiDesk:
 
     def knowledge(self) -> tuple[KnownError, ...]:
         """Read the known errors that the desk keeps (articles, problems)."""
-        return self._knowledge.take(self._session)
+        return read_knowledge(self._reader, self._known_errors, self._session.opened_at)
 
     def tickets(
         self, since: datetime | None, known: Known | None = None
     ) -> Iterator[tuple[Ticket, ...]]:
         """Read tickets in pages: all, or those updated at ``since`` or later (with overlap).
 
-        Beside all of them, what was foreseen is read.
+        Beside all of them, the directory is read when that was foreseen.
         """
         found = self._changes.tickets(since, known)
-        begins = () if since else (self._directory.begin, self._knowledge.begin)
-        return from_the_first(found, *begins)
+        return found if since else self._directory.these(found)
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
         """Read comments, tasks and solutions in pages, those changed at ``since`` or later."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, islice
@@ -65,10 +65,6 @@ class TicketReader:
     front: str  # the address of GLPI's own pages
     reference: Callable[[], Reference]
     account_id: str  # our own
-
-    def by(self, session: GlpiSession) -> TicketReader:
-        """Return the same reader on another session."""
-        return replace(self, session=session)
 
     def all(self) -> Iterator[tuple[Ticket, ...]]:
         """Read every ticket, the trash included."""

@@ -131,7 +131,7 @@ class ServiceNowDesk:
         """Write a ticket's own urgency back, to prove the right to write."""
         return touch(self._reader, ticket)
 
-    def foresee_reference(self) -> None:
+    def foresee_directory(self) -> None:
         """Read nothing meanwhile: its lines are as busy with the tickets as we are."""
 
     def directory(self) -> Directory:

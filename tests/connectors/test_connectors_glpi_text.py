@@ -8,10 +8,12 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sdtools.connectors.glpi.text import from_html, plain, to_html, why_not
+from sdtools.connectors import text as anywhere
+from sdtools.connectors.glpi.text import from_html, plain, to_html, to_plain, why_not
+from sdtools.connectors.text import html_to_plain
 
 
 def stored(text: str) -> str:
@@ -49,6 +51,7 @@ def test_names_are_decoded_once(raw: str | None, read: str) -> None:
         ('<p onclick="x">hello<img src="data:image/png;base64,AAAA"></p>', "hello"),
         ("data:all of it 'data:x'", "data:all of it 'data:x'"),
         ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"),
+        ("a\r\r\nb &amp; c", "a\nb & c"),
     ],
 )
 def test_descriptions_keep_their_lines_and_lose_their_tags(raw: str, read: str) -> None:
@@ -153,3 +156,102 @@ def test_a_text_that_cannot_be_written_says_why(text: str, reason: str) -> None:
 
 def test_an_ordinary_text_can_be_written() -> None:
     assert why_not("l'imprimante de l'étage 😀") == ""
+
+
+WHITE = [sign for sign in map(chr, range(0x4000)) if sign.isspace()]
+
+
+@pytest.mark.parametrize("blank", WHITE, ids=ascii)
+def test_all_white_space_in_html_is_one_blank(blank: str) -> None:
+    assert from_html(f"<p>a{blank}b{blank}</p><p>{blank}c</p>") == "a b\nc"
+    assert from_html(f"a{blank}b 1 < 2") == ("a\nb 1 < 2" if blank in "\r\n" else "a b 1 < 2")
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "<p>",
+            "</p>",
+            "<br>",
+            "<br />",
+            "<BR/>",
+            "</div>",
+            "<div class='a  b'>",
+            "<td>",
+            "</td>",
+        ),
+        *("<", "</", ">", "<p", "<3", "< p>", "<!--", "-->", "<script>", "</script>", "</H1 >"),
+        *(
+            " ",
+            "  ",
+            "\n",
+            "\r\n",
+            "\t",
+            "\x0b",
+            "\x1c",
+            "\x1f",
+            "\x85",
+            "\xa0",
+            "\u2003",
+            "\u200b",
+        ),
+        *("&", "&amp;", "&#38;", "&#60;", "&#62;", "&lt;", "&gt;", "&nbsp;", "&#38;lt;", "&#"),
+        *("src='data:image/png;base64,AA'", "SRC = 'DATA:x'", "a", "one two", "é", "😀", "\n\n\n"),
+        *("</ ", "<a href='" + 250 * "x" + "'>", "</pre>", "<br\n>"),
+    ]
+)
+MARKUP = st.lists(PIECES, max_size=12).map("".join)
+
+
+@settings(max_examples=400)
+@given(MARKUP)
+@example("<p></ ")
+@example("<td<br>>x")
+def test_a_text_read_tag_by_tag_is_read_as_by_patterns(text: str) -> None:
+    assert html_to_plain(text) == by_patterns(text)
+
+
+def by_patterns(text: str) -> str:
+    """Read HTML without the short ways: all tags at a time, all white space looked at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anywhere, "_is_simple", lambda _: False)
+        patch.setattr(
+            anywhere, "_lines", lambda text: anywhere._without_tags(" ".join(text.split()))
+        )
+        return html_to_plain(text)
+
+
+# As it is in connectors/glpi/text.py, but slowly: one letter after the other.
+TYPED = re.compile(r"<p>(?! )(?:[^\s<>]|<br>(?! )| (?![ <]))*</p>")
+
+
+@settings(max_examples=400)
+@given(MARKUP.map(lambda text: f"<p>{text}</p>"))
+@example("<p>one<br>two three</p>")
+@example("<p>one <br>two</p>")
+@example("<p> one</p>")
+def test_what_counts_as_typed_does_not_hang_on_how_fast_it_is_found(text: str) -> None:
+    typed = html.unescape(text[3:-4].replace("<br>", "\n").replace("&nbsp;", " "))
+    typed = typed if text[3:-4].replace("<br>", "").replace("&nbsp;", "").strip() else ""
+    assert to_plain(text) == (typed if TYPED.fullmatch(text) else html_to_plain(text))
+
+
+@given(MARKUP)
+def test_each_stored_sign_is_decoded_whatever_else_is_there(text: str) -> None:
+    wanted = text
+    if "<" not in text:
+        signs = {"#60": "<", "lt": "<", "#62": ">", "gt": ">", "#38": "&", "amp": "&"}
+        wanted = re.sub("&(#60|lt|#62|gt|#38|amp);", lambda found: signs[found[1]], text)
+    assert plain(text) == wanted.strip()
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("Printer &amp; scanner \ud83d", "Printer & scanner \ufffd"),
+        ("<p>Cut \ud83d</p><b title='<'>off</b>", "Cut \ufffd\noff"),
+        ("a & \ud83d\ude00", "a & \U0001f600"),
+    ],
+)
+def test_a_text_cut_off_within_an_emoji_is_read_all_the_same(stored: str, shown: str) -> None:
+    assert html_to_plain(stored) == shown

@@ -105,3 +105,32 @@ def test_no_ticket_touched_since_the_cursor_seems_older_than_what_is_read(
     read = zone.utc(told)
     assert read is not None
     assert read >= cursor.replace(microsecond=0) - zone.doubt(cursor)
+
+
+# What GLPI writes, and texts that look nearly like it: with a zone, a week, a letter too many.
+LIKE_TIMES = st.one_of(
+    st.datetimes().map(lambda at: at.strftime("%Y-%m-%d %H:%M:%S")),
+    st.datetimes(timezones=st.just(UTC)).map(lambda at: at.isoformat()),
+    st.text("0123456789-: T+ZW.", min_size=17, max_size=21),
+    st.from_regex(
+        r"20\d\d-?(1[0-2]-?2\d|W3\d-?[1-7])[ T]?[01]\d(:?[0-5]\d){0,2}([+-]0\d(:?\d\d)*|Z)?",
+        fullmatch=True,
+    ),
+)
+
+
+@given(LIKE_TIMES, st.sampled_from(ZONES))
+@example("2026-10-25 02:30:00", "Europe/Paris")  # comes twice
+@example("2026-03-29 02:30:00", "Europe/Paris")  # never comes
+@example("2026-07-01T07+02:00", "Europe/Paris")  # as long as what GLPI writes
+@example("0001-01-01 00:00:00", "Asia/Tokyo")
+@example("9999-12-31 23:59:59", "America/New_York")
+def test_a_time_is_what_the_clocks_of_the_zone_showed_first(text: str, name: str) -> None:
+    tz = ZoneInfo(name)
+    wanted: datetime | None
+    try:
+        wanted = datetime.fromisoformat(text).replace(tzinfo=tz).astimezone(UTC)
+    except (ValueError, OverflowError):
+        wanted = None
+    found = Zone(tz=tz, origin=Origin.configured).utc(text)
+    assert (found, found and found.tzinfo) == (wanted, wanted and wanted.tzinfo)

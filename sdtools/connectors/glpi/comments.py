@@ -23,6 +23,7 @@ from sdtools.connectors.glpi.text import from_html
 from sdtools.connectors.glpi.ties import FEW, rows_of
 from sdtools.connectors.glpi.zone import Zone
 from sdtools.errors import DeskRefusedError
+from sdtools.model.made import maker
 from sdtools.model.ticket import Comment
 
 __all__ = ["CommentReader"]
@@ -30,6 +31,7 @@ __all__ = ["CommentReader"]
 _MANY = 5000  # rows a page: shorter than tickets, of which 5,000 take 212 ms (FACTS 13)
 _MORE = 2  # pages: too many to hold those of several lists
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_comment = maker(Comment, ("id", "ticket_id", "author_id", "written", "text", "public", "form"))
 _ON_TICKETS = {"itemtype": "Ticket"}
 
 
@@ -129,16 +131,15 @@ class CommentReader:
                 raise
 
     def _comment(self, form: _Form, row: Row) -> Comment:
-        return Comment(
-            id=f"{form.table.itemtype}/{integer(row, 'id')}",
-            ticket_id=identity(row, form.table.ticket),
-            author_id=identity(row, "users_id"),
-            written=self.zone.utc(row.get(form.written))
-            or self.zone.utc(row.get("date_mod"))
-            or _LONG_AGO,
-            text=from_html(row.get("content")),
-            public=not integer(row, "is_private"),
-            form=form.form,
+        utc = self.zone.utc
+        return _comment(
+            f"{form.table.itemtype}/{integer(row, 'id')}",
+            identity(row, form.table.ticket),
+            identity(row, "users_id"),
+            utc(row.get(form.written)) or utc(row.get("date_mod")) or _LONG_AGO,
+            from_html(row.get("content")),
+            not integer(row, "is_private"),
+            form.form,
         )
 
 

@@ -99,7 +99,9 @@ def _assigned(ticket: Ticket, effect: Assign) -> Ticket:
     added = set(groups) - set(ticket.groups) or set(people) - set(ticket.assignees)
     if status is Status.new and added:
         status = Status.assigned
-    if status is Status.assigned and not (groups or people) and (ticket.groups or ticket.assignees):
+    # All but solved and closed ones become new again (GLPI 10.0, CommonITILActor).
+    leaving = not (groups or people) and (ticket.groups or ticket.assignees)
+    if leaving and status in {Status.assigned, Status.pending}:
         status = Status.new
     return replace(ticket, groups=groups, assignees=people, status=status)
 

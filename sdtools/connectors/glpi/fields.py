@@ -8,11 +8,22 @@ from sdtools.connectors.glpi.answers import Row, integer
 from sdtools.model.effects import SetField
 from sdtools.model.grades import Grade, Kind, Status
 
-__all__ = ["CHOICES", "PENDING", "field_input", "grade_of", "kind_of", "status_of"]
+__all__ = [
+    "CHOICES",
+    "GRADES",
+    "KINDS",
+    "PENDING",
+    "STATUSES",
+    "field_input",
+    "grade_of",
+    "kind_of",
+    "status_of",
+]
 
 PENDING = 4
 
-_STATUS = {
+# By GLPI's numbers; those that it does not know either are missing (FACTS 8).
+STATUSES: Mapping[int, Status] = {
     1: Status.new,
     2: Status.assigned,
     3: Status.assigned,  # planned
@@ -21,8 +32,15 @@ _STATUS = {
     6: Status.closed,
 }
 _GRADE = {int(grade): grade for grade in Grade}
-_KIND = {1: Kind.incident, 2: Kind.request}
-_KIND_NUMBER = {kind: number for number, kind in _KIND.items()}
+_LESSER = {number: grade for number, grade in _GRADE.items() if grade is not Grade.major}
+# By column: only priority has a 6.
+GRADES: Mapping[str, Mapping[int, Grade]] = {
+    "urgency": _LESSER,
+    "impact": _LESSER,
+    "priority": _GRADE,
+}
+KINDS: Mapping[int, Kind] = {1: Kind.incident, 2: Kind.request}
+_KIND_NUMBER = {kind: number for number, kind in KINDS.items()}
 _COLUMN = {
     "urgency": "urgency",
     "impact": "impact",
@@ -37,25 +55,24 @@ _STATUS_NUMBER = {Status.new: 1, Status.assigned: 2}  # what undo takes a wait o
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "urgency": tuple(grade.name for grade in Grade if grade is not Grade.major),
     "impact": tuple(grade.name for grade in Grade if grade is not Grade.major),
-    "status": tuple(dict.fromkeys(status.value for status in _STATUS.values())),
+    "status": tuple(dict.fromkeys(status.value for status in STATUSES.values())),
 }
 _GRADED = frozenset({"urgency", "impact", "priority"})
 
 
 def status_of(row: Row) -> Status | None:
     """Return the status; None for a number that GLPI does not know either (FACTS 8)."""
-    return _STATUS.get(integer(row, "status"))
+    return STATUSES.get(integer(row, "status"))
 
 
 def kind_of(row: Row) -> Kind | None:
     """Return the kind; None for an unknown number."""
-    return _KIND.get(integer(row, "type"))
+    return KINDS.get(integer(row, "type"))
 
 
 def grade_of(row: Row, column: str) -> Grade | None:
-    """Return a grade; None when the number is not one of the scale (only priority has a 6)."""
-    grade = _GRADE.get(integer(row, column))
-    return None if grade is Grade.major and column != "priority" else grade
+    """Return a grade; None when the number is not one of the scale."""
+    return GRADES[column].get(integer(row, column))
 
 
 def field_input(change: SetField) -> tuple[str, int]:

@@ -19,7 +19,7 @@ _STORED_AMPERSAND = re.compile("&#38;|&amp;")
 
 # One paragraph with line breaks, as we write it and as GLPI's editor does for plain typing. Its
 # blanks are single: it can be read to the letter.
-_TYPED = re.compile(r"<p>(?! )(?:[^\s<>]|<br>(?! )| (?![ <]))*</p>")
+_TYPED = re.compile(r"<p>(?! )(?:[^\s<>]++|<br>(?! )| (?![ <]))*+</p>")
 _SINGLE_BLANK = re.compile(r"(?<=[^ \n]) (?=[^ \n])")
 # Control characters but for tab and line feed, and what Unicode keeps out of texts for good.
 _LAST_OF_PLANES = "".join(f"{chr(0x10000 * n - 2)}{chr(0x10000 * n - 1)}" for n in range(1, 18))
@@ -72,8 +72,10 @@ def _decoded(stored: str) -> str:
         return stored
     for entity, sign in _STORED_TAG:
         stored = stored.replace(entity, sign)
+        if "&" not in stored:
+            return stored
     # Last and at once: what it gives is no entity.
-    return _STORED_AMPERSAND.sub("&", stored) if "&" in stored else stored
+    return _STORED_AMPERSAND.sub("&", stored)
 
 
 def _with_line_feeds(text: str) -> str:

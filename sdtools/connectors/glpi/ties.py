@@ -220,7 +220,8 @@ def _listing(table: Table, sort: str) -> Listing:
 
 def _ties(table: Table, rows: Iterable[Row]) -> Mapping[int, Sequence[Tie]]:
     found: defaultdict[int, list[Tie]] = defaultdict(list)
-    for ticket, tie in _named(table, rows):
+    for row, ticket, role, target in _ends(table, rows):
+        tie = Tie(id=identity(row, "id"), role=role, target=target)
         if tie not in found[ticket]:
             found[ticket].append(tie)
     return found
@@ -229,29 +230,26 @@ def _ties(table: Table, rows: Iterable[Row]) -> Mapping[int, Sequence[Tie]]:
 def _shared_ties(table: Table, rows: Iterable[Row]) -> Mapping[int, Sequence[Tie]]:
     """Keep equal ties once: thousands of tickets have the same group."""
     found: dict[int, tuple[Tie, ...]] = {}
-    alone: dict[Tie, tuple[Tie, ...]] = {}
-    for ticket, named in _named(table, rows):
-        tie = named._replace(id="")
-        (tie,) = alone.setdefault(tie, (tie,))
-        there = found.get(ticket)
-        if there is None:
-            found[ticket] = alone[tie]
-        elif tie not in there:
-            found[ticket] = (*there, tie)
+    alone: dict[tuple[str, str], tuple[Tie]] = {}
+    for _, ticket, role, target in _ends(table, rows):
+        end = (role, target)
+        one = alone.get(end) or alone.setdefault(end, (Tie("", role, target),))
+        there = found.setdefault(ticket, one)
+        if there is not one and one[0] not in there:
+            found[ticket] = (*there, *one)
     return found
 
 
-def _named(table: Table, rows: Iterable[Row]) -> Iterator[tuple[int, Tie]]:
-    """Say of each row which ticket it is about, and what it ties to it."""
+def _ends(table: Table, rows: Iterable[Row]) -> Iterator[tuple[Row, int, str, str]]:
+    """Say of each row which ticket it ties, in which role, and to what."""
+    where, at, role = tuple(table.where.items()), table.ticket, table.role
     for row in rows:
-        if any(str(row.get(column)) != value for column, value in table.where.items()):
+        if where and any(str(row.get(column)) != value for column, value in where):
             continue
         target = target_of(table, row)
         if target:  # none: an anonymous requester with a mail address only
-            yield (
-                integer(row, table.ticket),
-                Tie(id=identity(row, "id"), role=_role(table, row), target=target),
-            )
+            named = (string(row, role) or identity(row, role)) if role else ""
+            yield row, integer(row, at), named, target
 
 
 def target_of(table: Table, row: Row) -> str:
@@ -261,9 +259,3 @@ def target_of(table: Table, row: Row) -> str:
     if table is APPROVALS and string(row, "itemtype_target") == "User":  # GLPI 11
         return identity(row, "items_id_target")
     return identity(row, table.target)
-
-
-def _role(table: Table, row: Row) -> str:
-    if not table.role:
-        return ""
-    return string(row, table.role) or identity(row, table.role)

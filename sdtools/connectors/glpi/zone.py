@@ -14,6 +14,8 @@ __all__ = ["Origin", "Zone", "checked_zone", "named_zone", "zone_of"]
 _STEP = timedelta(minutes=15)  # offsets of real time zones are multiples of it
 _NEAR = timedelta(hours=26)  # a change of the clocks this near may hide or repeat an hour
 _HOUR = timedelta(hours=1)
+_NONE = timedelta()
+_LENGTH = len("2026-11-16 12:00:00")  # of every time that GLPI writes
 
 
 class Origin(StrEnum):
@@ -48,10 +50,10 @@ class Zone:
         if not isinstance(text, str):
             return None
         try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
+            told = _as_if_utc(text)
+            return told - (self.tz.utcoffset(told) or _NONE)
+        except (ValueError, OverflowError):  # the latter at both ends of all time
             return None
-        return moment.replace(tzinfo=self.tz).astimezone(UTC)
 
     def doubt(self, moment: datetime) -> timedelta:
         """Say how far times near ``moment`` may be off: an hour when the clocks change.
@@ -66,6 +68,16 @@ class Zone:
             for step in (-_NEAR, _NEAR)
         )
         return abs(before - after)  # in Antarctica two hours, on Lord Howe half of one
+
+
+def _as_if_utc(text: str) -> datetime:
+    """Read what a clock shows, whichever zone the text may name; ValueError for nonsense."""
+    if len(text) != _LENGTH:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    try:
+        return datetime.fromisoformat(f"{text}+00:00")  # six times as fast as the other way
+    except ValueError:  # it names a zone already, or is nonsense
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def named_zone(name: str) -> ZoneInfo | None:

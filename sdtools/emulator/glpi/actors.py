@@ -11,7 +11,9 @@ from sdtools.emulator.glpi.database import GlpiDatabase, Row
 from sdtools.emulator.glpi.history import log_linked, log_unlinked
 from sdtools.emulator.glpi.names import foreign_key
 from sdtools.emulator.glpi.query import as_list
+from sdtools.emulator.glpi.tables import Value
 from sdtools.emulator.glpi.text import whole_number
+from sdtools.emulator.glpi.wire import CrashError
 
 __all__ = [
     "ASSIGN",
@@ -21,6 +23,7 @@ __all__ = [
     "asked_actors",
     "exists",
     "has_assignee",
+    "linked",
     "log_actor",
     "replace_actors",
 ]
@@ -31,8 +34,8 @@ _KINDS = {"users": "User", "groups": "Group", "suppliers": "Supplier"}
 _COLUMN = {"User": "users_id", "Group": "groups_id", "Supplier": "suppliers_id"}
 LINKS: Mapping[str, Mapping[str, str]] = {
     "Ticket": {"User": "Ticket_User", "Group": "Group_Ticket", "Supplier": "Supplier_Ticket"},
-    "Problem": {"User": "Problem_User", "Group": "Group_Problem"},
-    "Change": {"User": "Change_User", "Group": "Change_Group"},
+    "Problem": {"User": "Problem_User", "Group": "Group_Problem", "Supplier": "Problem_Supplier"},
+    "Change": {"User": "Change_User", "Group": "Change_Group", "Supplier": "Change_Supplier"},
 }
 _OPTIONS = {
     ("User", REQUESTER): 4, ("User", ASSIGN): 5, ("User", OBSERVER): 66,
@@ -90,12 +93,14 @@ def by_actors_key(given: Given) -> list[Actor] | None:
     wanted = given.get("_actors")
     if not isinstance(wanted, dict):
         return None
+    if not all(isinstance(one, dict) for name in _ROLES for one in as_list(wanted.get(name))):
+        raise CrashError
     return [
         Actor(
             kind=str(one.get("itemtype")),
-            items_id=int(one.get("items_id") or 0),
+            items_id=whole_number(one.get("items_id")) or 0,
             role=number,
-            use_notification=int(one.get("use_notification", 1)),
+            use_notification=whole_number(one.get("use_notification", 1)) or 0,
             alternative_email=str(one.get("alternative_email", "")),
         )
         for role, number in _ROLES.items()
@@ -122,6 +127,15 @@ def _links(database: GlpiDatabase, item: tuple[str, object], kind: str) -> list[
     if table is None:
         return []
     return database.rows(table, f'"{foreign_key(item[0])}" = ?', (item[1],))
+
+
+def linked(database: GlpiDatabase, item: tuple[str, object]) -> set[tuple[str, Value, Value]]:
+    """Give who is linked: kind, id and role."""
+    return {
+        (kind, link[_COLUMN[kind]], link["type"])
+        for kind in LINKS[item[0]]
+        for link in _links(database, item, kind)
+    }
 
 
 def has_assignee(database: GlpiDatabase, item: tuple[str, object]) -> bool:

@@ -21,7 +21,7 @@ from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.outages import Outages, refuse_shut, without_table
 from sdtools.emulator.glpi.overriding import overridden
 from sdtools.emulator.glpi.query import Parameters, nested
-from sdtools.emulator.glpi.routes import Call, answer_call
+from sdtools.emulator.glpi.routes import Call, answer_call, lost_password
 from sdtools.emulator.glpi.wire import Answer, CrashError, RequestError, plain
 
 __all__ = ["GlpiApplication"]
@@ -127,8 +127,10 @@ class GlpiApplication:
         body = await body_of(asked)
         if asked.headers.get("x-glpi-sanitized-content") == "false":
             parameters["_sanitized"] = "false"
-        self._check_app_token(asked.headers, parameters)
         parts = tuple(path.split("/"))
+        if parts[0] == "lostPassword":  # for those who cannot log in: no token is asked for
+            raise lost_password(asked.method)
+        self._check_app_token(asked.headers, parameters)
         if parts[0] == "initSession":
             return self._init_session(asked.headers, parameters, body)
         session = self._session(asked.headers, parameters)

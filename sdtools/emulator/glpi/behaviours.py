@@ -6,22 +6,26 @@ from collections.abc import Callable, Mapping
 
 from sdtools.emulator.glpi.access import may_create
 from sdtools.emulator.glpi.actors import LINKS
+from sdtools.emulator.glpi.approvals import (
+    PARENTS,
+    add_validation,
+    delete_validation,
+    update_validation,
+)
 from sdtools.emulator.glpi.casting import Given, Values, cast
 from sdtools.emulator.glpi.children import (
-    add_followup,
     add_solution,
     add_task,
-    add_validation,
     delete_child,
     update_child,
     update_satisfaction,
-    update_validation,
 )
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
-from sdtools.emulator.glpi.directory import add_plain, add_user, update_plain
+from sdtools.emulator.glpi.directory import COSTS, add_plain, add_user, update_plain
 from sdtools.emulator.glpi.documents import add_document, delete_document
-from sdtools.emulator.glpi.history import log_child
+from sdtools.emulator.glpi.followups import add_followup
+from sdtools.emulator.glpi.history import CHILD_ADDED, log_child
 from sdtools.emulator.glpi.links import (
     add_actor_link,
     add_link,
@@ -29,14 +33,20 @@ from sdtools.emulator.glpi.links import (
     delete_link,
     replace_actor,
 )
+from sdtools.emulator.glpi.names import foreign_key
+from sdtools.emulator.glpi.purging import purge_row
 from sdtools.emulator.glpi.tables import TABLES
+from sdtools.emulator.glpi.text import whole_number
 from sdtools.emulator.glpi.tickets import add_itil, delete_itil, update_itil
 from sdtools.emulator.glpi.wire import NO_RIGHT, CrashError, RefusedError
 
 __all__ = ["add_row", "delete_row", "update_row"]
 
 _ACTOR_LINKS = frozenset(name for links in LINKS.values() for name in links.values())
-_CHILDREN = frozenset({"ITILFollowup", "ITILSolution", "TicketTask", "TicketCost"})
+_CHILDREN = frozenset(
+    {"ITILFollowup", "ITILSolution", "TicketTask", "ProblemTask", "ChangeTask", *COSTS}
+)
+_AUTOMATIC_TASK, _DONE = "Auto-created task", 2
 # Links between items: the columns of their unique key, and the item types at their ends.
 _UNIQUE: Mapping[str, tuple[str, ...]] = {
     "Problem_Ticket": ("problems_id", "tickets_id"),
@@ -55,7 +65,10 @@ _ADDS: Mapping[str, Callable[[Context, str, Given], int]] = {
     "ITILFollowup": add_followup,
     "ITILSolution": add_solution,
     "TicketTask": add_task,
+    "ProblemTask": add_task,
+    "ChangeTask": add_task,
     "TicketValidation": add_validation,
+    "ChangeValidation": add_validation,
     "User": add_user,
     "Document": add_document,
 }
@@ -121,17 +134,48 @@ def add_row(context: Context, itemtype: str, given: Given) -> int:
     if itemtype in _UNIQUE:
         return _add_unique_link(context, itemtype, given)
     items_id = _ADDS.get(itemtype, add_plain)(context, itemtype, given)
-    if itemtype == "TicketCost":
-        ticket = ("Ticket", given.get("tickets_id"))
-        log_child(context, ticket, (itemtype, items_id), 17)
+    if itemtype in COSTS:
+        above = (COSTS[itemtype], given.get(foreign_key(COSTS[itemtype])))
+        log_child(context, above, (itemtype, items_id), CHILD_ADDED)
+    if itemtype == "Ticket":
+        _add_with_it(context, items_id, given)
     return items_id
+
+
+def _add_with_it(context: Context, tickets_id: int, given: Given) -> None:
+    """Add what a new ticket brings along: a followup, a task for its time, a link."""
+    followup = given.get("_followup")
+    if isinstance(followup, dict) and followup.get("content"):
+        child = {**followup, "itemtype": "Ticket", "items_id": tickets_id}
+        add_followup(context, "ITILFollowup", child)
+    spent = whole_number(given.get("actiontime")) or 0
+    if spent > 0:
+        context.database.update("Ticket", tickets_id, {"actiontime": 0})  # its tasks sum up to it
+        task = {"tickets_id": tickets_id, "actiontime": spent, "state": _DONE}
+        add_task(context, "TicketTask", {**task, "content": _AUTOMATIC_TASK})
+    link = given.get("_link")
+    if isinstance(link, dict):
+        _link_with(context, {**link, "tickets_id_1": tickets_id})
+
+
+def _link_with(context: Context, link: Given) -> None:
+    """Link two tickets by the way; what cannot be linked is only said."""
+    if not link.get("tickets_id_2"):
+        return
+    try:
+        _add_unique_link(context, "Ticket_Ticket", link)
+    except RefusedError as refusal:
+        if refusal.message == NO_RIGHT:
+            context.told.append("Unknown ticket")
 
 
 def update_row(context: Context, itemtype: str, row: Row, given: Given) -> None:
     """Update one item."""
     if itemtype in LINKS:
         update_itil(context, itemtype, row, given)
-    elif itemtype == "TicketValidation":
+        if itemtype == "Ticket" and isinstance(given.get("_link"), dict):
+            _link_with(context, given["_link"])
+    elif itemtype in PARENTS:
         update_validation(context, itemtype, row, given)
     elif itemtype in _CHILDREN:
         update_child(context, itemtype, row, given)
@@ -151,6 +195,8 @@ def delete_row(context: Context, itemtype: str, row: Row, *, purge: bool) -> Non
         delete_actor_link(context, itemtype, row)
     elif itemtype in _CHILDREN:
         delete_child(context, itemtype, row)
+    elif itemtype in PARENTS:
+        delete_validation(context, itemtype, row)
     elif itemtype in _UNIQUE:
         delete_link(context, itemtype, row)
     elif itemtype == "Document" and purge:
@@ -158,4 +204,4 @@ def delete_row(context: Context, itemtype: str, row: Row, *, purge: bool) -> Non
     elif "is_deleted" in row and not purge:
         context.database.update(itemtype, row["id"], {"is_deleted": 1})
     else:
-        context.database.delete(itemtype, "id = ?", (row["id"],))
+        purge_row(context.database, itemtype, row["id"])

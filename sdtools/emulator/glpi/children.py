@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
-from sdtools.emulator.glpi.actors import LINKS, has_assignee
+from sdtools.emulator.glpi.actors import LINKS
 from sdtools.emulator.glpi.casting import Given, Values, cast
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
@@ -15,121 +16,38 @@ from sdtools.emulator.glpi.history import (
     UPDATED_CHILD,
     log_child,
     log_row,
+    stamped,
 )
 from sdtools.emulator.glpi.itil import (
     ASSIGNED,
     CLOSED,
     NEW,
-    PENDING,
     PLANNED,
     SOLVED,
     answer,
     change,
+    is_closed,
+    is_solved,
     touch,
 )
 from sdtools.emulator.glpi.links import parent_of, visible_parent
-from sdtools.emulator.glpi.names import user_name
+from sdtools.emulator.glpi.names import foreign_key
+from sdtools.emulator.glpi.text import whole_number
 from sdtools.emulator.glpi.wire import NO_RIGHT, RefusedError
 
 __all__ = [
-    "add_followup",
     "add_solution",
     "add_task",
-    "add_validation",
     "delete_child",
     "update_child",
     "update_satisfaction",
-    "update_validation",
 ]
 
 _WAITING, _ACCEPTED, _REFUSED = 2, 3, 4  # of a solution, and of an approval
 _DUPLICATE_OF = 2
+_WRONG_PLAN = "Error in entering dates. The starting date is later than the ending date"
+_PARENTS = {"TicketTask": "Ticket", "ProblemTask": "Problem", "ChangeTask": "Change"}
 _STAMPS = frozenset({"date_mod", "date_creation"})
-
-
-def _stamped(context: Context, values: Values) -> Values:
-    now, users_id = context.now(), context.session.users_id
-    found: Values = {"users_id": users_id, "timeline_position": 1}
-    return found | values | {"date_mod": now, "date_creation": now}
-
-
-def _requests(context: Context, ticket: Row) -> bool:
-    where = "tickets_id = ? AND type = 1 AND users_id = ?"
-    return bool(
-        context.database.count("Ticket_User", where, (ticket["id"], context.session.users_id))
-    )
-
-
-def _reopened_status(context: Context, item: tuple[str, object]) -> int:
-    return ASSIGNED if has_assignee(context.database, item) else NEW
-
-
-def _judge_solutions(context: Context, item: tuple[str, object], status: int) -> None:
-    where = f"itemtype = ? AND items_id = ? AND status = {_WAITING}"
-    for solution in context.database.rows("ITILSolution", where, item):
-        judged: Values = {"status": status, "users_id_approval": context.session.users_id}
-        judged["date_approval"] = context.now()
-        context.database.update("ITILSolution", solution["id"], judged)
-
-
-def _status_wanted(
-    context: Context, item: tuple[str, object], parent: Row, given: Given
-) -> int | None:
-    """Give the status that a followup asks for."""
-    solved, closed = parent["status"] == SOLVED, parent["status"] == CLOSED
-    if given.get("add_close") and solved:
-        _judge_solutions(context, item, _ACCEPTED)
-        return CLOSED
-    speaks = item[0] == "Ticket" and context.session.central and _requests(context, parent)
-    if (solved or closed) and (given.get("add_reopen") or speaks):
-        _judge_solutions(context, item, _REFUSED)
-        return _reopened_status(context, item)
-    if given.get("pending") and parent["status"] not in {SOLVED, CLOSED}:
-        return PENDING
-    return None
-
-
-def _hold(context: Context, parent: tuple[str, Row], followup: int, given: Given) -> None:
-    """Note why a ticket waits: on the followup that says so, and with a reason on the ticket."""
-    if not given.get("pending"):
-        return
-    values: Values = {"last_bump_date": context.now()}
-    for column in ("pendingreasons_id", "followup_frequency", "followups_before_resolution"):
-        values[column] = int(given.get(column) or 0)
-    note: Values = {"itemtype": "ITILFollowup", "items_id": followup}
-    context.database.insert("PendingReason_Item", values | note)
-    if not values["pendingreasons_id"]:
-        return
-    itemtype, row = parent
-    where = "itemtype = ? AND items_id = ?"
-    context.database.delete("PendingReason_Item", where, (itemtype, row["id"]))
-    held: Values = {"itemtype": itemtype, "items_id": row["id"], "previous_status": row["status"]}
-    context.database.insert("PendingReason_Item", values | held)
-
-
-def add_followup(context: Context, itemtype: str, given: Given) -> int:
-    """Add a followup; it may answer, close, reopen or hold its ticket."""
-    values = cast(itemtype, given)
-    item = (str(values.get("itemtype") or ""), values.get("items_id"))
-    parent = visible_parent(context, *item)
-    if parent["status"] == CLOSED and not context.session.central:
-        raise RefusedError(NO_RIGHT)
-    if not values.get("content") and not (given.get("add_close") or given.get("add_reopen")):
-        raise RefusedError("You can't add a followup without description")
-    if item[0] == "Ticket" and not given.get("_do_not_compute_takeintoaccount"):
-        answer(context, parent)
-    values.setdefault("date", context.now())
-    followup = context.database.insert(itemtype, _stamped(context, values))
-    log_child(context, item, (itemtype, followup), CHILD_ADDED)
-    text = f"Followups ({followup})"
-    log_row(context, item, UPDATED_CHILD, itemtype_link=itemtype, new_value=text)
-    status = _status_wanted(context, item, parent, given)
-    if status is not None:
-        _hold(context, (item[0], parent), followup, given)
-        row = context.database.row(*item) or parent
-        change(context, item[0], row, {"status": status}, answers=False)
-    touch(context, *item)
-    return followup
 
 
 def add_solution(context: Context, itemtype: str, given: Given) -> int:
@@ -137,12 +55,12 @@ def add_solution(context: Context, itemtype: str, given: Given) -> int:
     values = cast(itemtype, given)
     item = (str(values.get("itemtype") or ""), values.get("items_id"))
     parent = context.database.row(*item) if item[0] in LINKS else None
-    if parent and parent["status"] == CLOSED:
+    if parent and is_closed(item[0], parent["status"]):
         raise RefusedError(NO_RIGHT)
-    if parent and parent["status"] == SOLVED:
+    if parent and is_solved(item[0], parent["status"]):
         raise RefusedError("The item is already solved, did anyone pushed a solution before you?")
-    values.setdefault("status", _WAITING)
-    solution = context.database.insert(itemtype, _stamped(context, values))
+    values |= _first_judgement(context, item[0])
+    solution = context.database.insert(itemtype, stamped(context, values))
     if parent is None:
         return solution
     change(context, item[0], parent, {"status": SOLVED})
@@ -151,6 +69,14 @@ def add_solution(context: Context, itemtype: str, given: Given) -> int:
     if item[0] == "Ticket":
         _solve_duplicates(context, item, given)
     return solution
+
+
+def _first_judgement(context: Context, itemtype: str) -> Values:
+    """Give what a new solution is: of a ticket it waits, elsewhere it is accepted at once."""
+    if itemtype == "Ticket":
+        return {"status": _WAITING}
+    found: Values = {"status": _ACCEPTED, "users_id_approval": context.session.users_id}
+    return found | {"date_approval": context.now()}
 
 
 def _solve_duplicates(context: Context, item: tuple[str, object], given: Given) -> None:
@@ -162,58 +88,50 @@ def _solve_duplicates(context: Context, item: tuple[str, object], given: Given) 
 
 
 def add_task(context: Context, itemtype: str, given: Given) -> int:
-    """Add a task; a plan makes its ticket planned."""
-    values = cast(itemtype, given)
-    parent = visible_parent(context, "Ticket", values.get("tickets_id"))
-    if parent["status"] == CLOSED:
+    """Add a task of a ticket, problem or change; a plan makes its item planned."""
+    values, parent_type = cast(itemtype, given), _PARENTS[itemtype]
+    parent = visible_parent(context, parent_type, values.get(foreign_key(parent_type)))
+    if is_closed(parent_type, parent["status"]):
         raise RefusedError(NO_RIGHT)
-    plan = given.get("plan")
-    if isinstance(plan, dict):
-        values |= cast(itemtype, {key: plan[key] for key in ("begin", "end") if key in plan})
-    answer(context, parent)
+    if not values.get("content"):
+        raise RefusedError("You can't add a task without description.")
+    if isinstance(given.get("plan"), dict):
+        values |= _planned(cast(itemtype, given["plan"]), values, given["plan"].get("_duration"))
+    if parent_type == "Ticket":
+        answer(context, parent)
     made: Values = {"date": context.now(), "state": 1, "uuid": str(uuid.uuid4())}
-    task = context.database.insert(itemtype, _stamped(context, made | values))
-    item = ("Ticket", parent["id"])
+    task = context.database.insert(itemtype, stamped(context, made | values))
+    item = (parent_type, parent["id"])
     log_child(context, item, (itemtype, task), CHILD_ADDED)
     row = context.database.row(*item) or parent
-    spent = int(row["actiontime"] or 0) + int(values.get("actiontime") or 0)
-    context.database.update("Ticket", parent["id"], {"actiontime": spent})
-    if values.get("begin") and row["status"] in {NEW, ASSIGNED}:
-        change(context, "Ticket", row, {"status": PLANNED})
+    if values.get("actiontime"):
+        _sum_time(context, itemtype, item)
+    if values.get("begin") and row["status"] in {NEW, ASSIGNED} and parent_type != "Change":
+        change(context, parent_type, row, {"status": PLANNED})
     touch(context, *item)
     return task
 
 
-def add_validation(context: Context, itemtype: str, given: Given) -> int:
-    """Ask for an approval: the ticket's own becomes waiting."""
-    values = cast(itemtype, given)
-    parent = visible_parent(context, "Ticket", values.get("tickets_id"))
-    target = given.get("items_id_target")
-    if not values.get("users_id_validate") and target:
-        values["users_id_validate"] = int(target)
-    made: Values = {"submission_date": context.now(), "entities_id": parent["entities_id"]}
-    made |= {"users_id": context.session.users_id, "timeline_position": 1}
-    validation = context.database.insert(itemtype, values | made)
-    change(context, "Ticket", parent, {"global_validation": _WAITING}, answers=False)
-    approver = context.database.row("User", values.get("users_id_validate"))
-    text = f"Approval request sent to {user_name(approver) if approver else ''}"
-    item = ("Ticket", parent["id"])
-    log_row(context, item, UPDATED_CHILD, itemtype_link=itemtype, new_value=text)
-    touch(context, *item)
-    return validation
+def _planned(plan: Values, values: Values, duration: object) -> Values:
+    """Give the columns of a plan: it lasts as long as the task, or the task as long as it."""
+    if not plan.get("begin"):
+        raise RefusedError(_WRONG_PLAN)
+    begin = datetime.fromisoformat(str(plan["begin"]))
+    end = begin + timedelta(seconds=whole_number(duration) or 0)
+    if plan.get("end"):
+        end = datetime.fromisoformat(str(plan["end"]))
+    if begin >= end:
+        raise RefusedError(_WRONG_PLAN)
+    found: Values = {"begin": plan["begin"], "end": f"{end:%Y-%m-%d %H:%M:%S}"}
+    spent = values.get("actiontime") or int((end - begin).total_seconds())
+    return found | {"actiontime": spent}
 
 
-def update_validation(context: Context, itemtype: str, row: Row, given: Given) -> None:
-    """Approve or refuse."""
-    values = cast(itemtype, given)
-    values.pop("id", None)
-    if values.get("status") in {_ACCEPTED, _REFUSED}:
-        values["validation_date"] = context.now()
-    context.database.update(itemtype, row["id"], values)
-    parent = context.database.row("Ticket", row["tickets_id"])
-    if parent and "status" in values:
-        wanted: Values = {"global_validation": values["status"]}
-        change(context, "Ticket", parent, wanted, answers=False)
+def _sum_time(context: Context, itemtype: str, item: tuple[str, object]) -> None:
+    """Let an item's time be that of its tasks."""
+    tasks = context.database.rows(itemtype, f'"{foreign_key(item[0])}" = ?', (item[1],))
+    spent = sum(int(task["actiontime"] or 0) for task in tasks)
+    context.database.update(*item, {"actiontime": spent})
 
 
 def update_satisfaction(context: Context, itemtype: str, row: Row, given: Given) -> None:
@@ -233,11 +151,16 @@ def update_child(context: Context, itemtype: str, row: Row, given: Given) -> Non
     if not changed:
         return
     if itemtype != "ITILSolution":
-        changed |= {"date_mod": context.now(), "users_id_editor": context.session.users_id}
+        stamps: Values = {"date_mod": context.now()}
+        if "content" in changed:
+            stamps["users_id_editor"] = context.session.users_id
+        changed |= {name: value for name, value in stamps.items() if name in row}
     context.database.update(itemtype, row["id"], changed)
     item = parent_of(row)
     if item and itemtype != "ITILSolution":
         log_child(context, item, (itemtype, row["id"]), CHILD_UPDATED)
+        if itemtype in _PARENTS and "actiontime" in changed:
+            _sum_time(context, itemtype, item)
         if itemtype == "ITILFollowup":
             _log_values(context, item, row, changed)
         touch(context, *item)
@@ -257,4 +180,6 @@ def delete_child(context: Context, itemtype: str, row: Row) -> None:
     item = parent_of(row)
     if item and context.database.row(*item):
         log_child(context, item, (itemtype, row["id"]), CHILD_DELETED)
+        if itemtype in _PARENTS:
+            _sum_time(context, itemtype, item)
         touch(context, *item)

@@ -27,6 +27,8 @@ __all__ = ["judge"]
 
 _COMPARED = re.compile(r"([<>])(=?)\s*(-?)\s*(\d+(.\d+)?)")
 _DATED = re.compile(r"\s*([<>=]+)(.*)", re.DOTALL)
+_MONTHS_KNOWN = 12_000
+_EUROPEAN = re.compile(r"(\d{1,2})(-|/)(\d{1,2})(-|/)(\d{4})")  # read as day, month, year
 _NUMBERS = frozenset({"bool", "count", "mio", "number", "decimal", "timestamp", "progressbar"})
 _BY_ID = frozenset({"equals", "notequals", "under", "notunder"})
 _FLIP = {"<": ">", ">": "<"}
@@ -102,19 +104,25 @@ def _dated(one: Criterion, joins: Joins, value: Value) -> Truth:
     wanted, seen = absolute_date(one.value, datetime.fromisoformat(now)), None
     if value is not None:
         seen = str(local(joins.context, value))
-    return _dated_text(one, seen, wanted)
+    return _dated_text(one, seen, wanted, datetime.fromisoformat(now))
 
 
-def _dated_text(one: Criterion, value: str | None, wanted: str) -> Truth:
+def _dated_text(one: Criterion, value: str | None, wanted: str, now: datetime) -> Truth:
     if one.option.datatype == "datetime" and one.searchtype in {"equals", "notequals"}:
         return _text(one, value, "^" + re.sub(r":00$", "", wanted))
     if one.searchtype in {"equals", "notequals"}:
         return _turned(one, equal_in_sql(value, wanted))
+    wanted = _EUROPEAN.sub(r"\5-\3-\1", wanted)
     sign = {"lessthan": "<", "morethan": ">"}.get(one.searchtype, "")
     found = _DATED.fullmatch(sign + decoded(wanted))
     if found is None:
         return _text(one, value, wanted)
     date = found[2].strip().replace("T", " ")
+    months = number_of(date)
+    if months is not None:  # so many from now; of what no date can hold nothing is known
+        if abs(months) > _MONTHS_KNOWN:
+            return None
+        date = absolute_date(f"{int(months)}MONTH", now)
     if not re.search(r"\d{2,4}-\d{1,2}-\d{1,2}", date):
         return True  # rubbish matches everything (FACTS 6)
     truth = _before_or_after(value, found[1], date)

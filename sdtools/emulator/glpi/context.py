@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -57,6 +57,7 @@ class Context:
     zone: ZoneInfo
     session: Session
     base_url: str  # ends with /apirest.php
+    told: list[str] = field(default_factory=list)  # what is said of the item being written
 
     def now(self) -> str:
         """Give the present time as GLPI writes it."""

@@ -9,13 +9,15 @@ from sdtools.emulator.glpi.casting import Given, Values, cast
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.history import log_created
-from sdtools.emulator.glpi.names import TREES
+from sdtools.emulator.glpi.names import TREES, foreign_key
 from sdtools.emulator.glpi.query import as_list
 from sdtools.emulator.glpi.tables import TABLES
+from sdtools.emulator.glpi.uniqueness import refuse_twice
 from sdtools.emulator.glpi.wire import NO_RIGHT, RefusedError
 
-__all__ = ["add_plain", "add_user", "update_plain"]
+__all__ = ["COSTS", "add_plain", "add_user", "update_plain"]
 
+COSTS = {"TicketCost": "Ticket", "ProblemCost": "Problem", "ChangeCost": "Change"}
 _TREE_NAMES = frozenset({"name", *TREES.values()})
 
 
@@ -37,8 +39,8 @@ def _tree(context: Context, itemtype: str, values: Values) -> Values:
         cache = json.dumps({str(one): one for one in reversed(ids)})
     level = int(above["level"] or 0) + 1
     path = f"{above['completename']} > {name}"
-    cache = cache.replace(" ", "")
-    return {"completename": path, "level": level, "ancestors_cache": cache}
+    found: Values = {"completename": path, "level": level}
+    return found | {"ancestors_cache": cache.replace(" ", "")}
 
 
 def _agreement(context: Context, values: Values) -> Values:
@@ -63,7 +65,10 @@ def add_plain(context: Context, itemtype: str, given: Given) -> int:
     """Add any item without behaviour of its own."""
     columns = TABLES[itemtype].columns
     values = _stamped(context, itemtype, given)
-    if "entities_id" in columns and "entities_id" not in values and itemtype != "TicketCost":
+    if itemtype == "UserEmail":
+        values = _address(context, values)
+    refuse_twice(context.database, itemtype, values)
+    if "entities_id" in columns and "entities_id" not in values and itemtype not in COSTS:
         values["entities_id"] = context.session.active_root
     if values.get("entities_id", 0) not in context.session.active and itemtype != "Entity":
         raise RefusedError(NO_RIGHT)
@@ -77,6 +82,15 @@ def add_plain(context: Context, itemtype: str, given: Given) -> int:
     return items_id
 
 
+def _address(context: Context, values: Values) -> Values:
+    """Give a user's address: the first is his usual one, and an empty one is none."""
+    if not values.get("email"):
+        raise RefusedError("")
+    same = (values.get("users_id", 0),)
+    known = context.database.count("UserEmail", "users_id = ?", same)
+    return values if known else values | {"is_default": 1}
+
+
 def _after(context: Context, itemtype: str, items_id: int, values: Values, given: Given) -> None:
     if itemtype == "CalendarSegment":
         _measure(context, values.get("calendars_id"))
@@ -84,10 +98,10 @@ def _after(context: Context, itemtype: str, items_id: int, values: Values, given
         for category in as_list(given.get("_categories")):
             link = {"knowbaseitems_id": items_id, "knowbaseitemcategories_id": int(category)}
             context.database.insert("KnowbaseItem_KnowbaseItemCategory", link)
-    if itemtype == "TicketCost":
-        ticket = context.database.row("Ticket", values.get("tickets_id"))
-        if ticket:
-            context.database.update(itemtype, items_id, {"entities_id": ticket["entities_id"]})
+    if itemtype in COSTS:
+        above = context.database.row(COSTS[itemtype], values.get(foreign_key(COSTS[itemtype])))
+        if above:
+            context.database.update(itemtype, items_id, {"entities_id": above["entities_id"]})
 
 
 def _measure(context: Context, calendars_id: object) -> None:
@@ -136,7 +150,8 @@ def update_plain(context: Context, itemtype: str, row: Row, given: Given) -> Non
     if not changed:
         return
     if itemtype in TREES and _TREE_NAMES & set(changed):
-        changed |= _tree(context, itemtype, row | changed)
+        tree = _tree(context, itemtype, row | changed)
+        changed |= {name: value for name, value in tree.items() if name in row}
     if "date_mod" in row:
         changed["date_mod"] = context.now()
     context.database.update(itemtype, row["id"], changed)

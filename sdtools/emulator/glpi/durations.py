@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sdtools.emulator.glpi.calendars import Hours, due_date, hours_of
 from sdtools.emulator.glpi.context import Context
@@ -18,6 +18,7 @@ _AGREEMENTS = (
     ("olas_id_ttr", "internal_time_to_resolve", "OLA"),
     ("olas_id_tto", "internal_time_to_own", "OLA"),
 )
+_DUE = (("time_to_resolve", "slas_id_ttr"), ("internal_time_to_resolve", "olas_id_ttr"))
 
 
 def _hours(database: GlpiDatabase, slas_id: Value) -> Hours | None:
@@ -45,7 +46,11 @@ def due_dates(context: Context, row: Row, changed: Mapping[str, Value]) -> dict[
             if changed[column]:
                 found[column] = 0  # an unknown SLA is stored as none
             continue  # the old due date stays (FACTS 10)
-        opened = datetime.fromisoformat(str(row["date"]))
+        # An OLA begins when it is agreed upon, an SLA when the ticket was opened.
+        begin = context.now() if itemtype == "OLA" else str(row["date"])
+        if itemtype == "OLA":
+            found[f"ola_{column.removeprefix('olas_id_')}_begin_date"] = begin
+        opened = datetime.fromisoformat(begin)
         delay = int(row["sla_waiting_duration"] or 0) if column == "slas_id_ttr" else 0
         hours = hours_of(context.database, agreement["calendars_id"])
         found[date_column] = f"{due_date(opened, agreement, hours, delay):%Y-%m-%d %H:%M:%S}"
@@ -69,6 +74,11 @@ def waited(context: Context, row: Row) -> dict[str, Value]:
             context, row | {"sla_waiting_duration": total}, {"slas_id_ttr": row["slas_id_ttr"]}
         )
         found["time_to_resolve"] = moved.get("time_to_resolve", row["time_to_resolve"])
+    # A due date that nothing but a client set moves on, too (GLPI 10.0, pre_updateInDB).
+    for column, agreement in _DUE:
+        if row.get(column) and not row.get(agreement):
+            due = datetime.fromisoformat(str(row[column])) + timedelta(seconds=seconds)
+            found[column] = f"{due:%Y-%m-%d %H:%M:%S}"
     return found
 
 

@@ -9,7 +9,15 @@ from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.names import dropdown_name, item_name, target_of, user_name
 from sdtools.emulator.glpi.tables import Value
 
-__all__ = ["log_changes", "log_child", "log_created", "log_linked", "log_row", "log_unlinked"]
+__all__ = [
+    "log_changes",
+    "log_child",
+    "log_created",
+    "log_linked",
+    "log_row",
+    "log_unlinked",
+    "stamped",
+]
 
 CHANGED, UPDATED_CHILD, DELETED, LINKED, UNLINKED = 0, 12, 13, 15, 16
 CHILD_ADDED, CHILD_UPDATED, CHILD_DELETED, CREATED = 17, 18, 19, 20
@@ -110,3 +118,10 @@ def log_child(
     named = {"ITILSolution", "TicketCost"}
     text = _named(context, *child) if child[0] in named else str(child[1])
     log_row(context, item, action, itemtype_link=child[0], new_value=text)
+
+
+def stamped(context: Context, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Give a child row with its author and times."""
+    now, users_id = context.now(), context.session.users_id
+    found: dict[str, Value] = {"users_id": users_id, "timeline_position": 1}
+    return found | dict(values) | {"date_mod": now, "date_creation": now}

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from sdtools.emulator.glpi.access import sees
 from sdtools.emulator.glpi.actors import ASSIGN, LINKS, Actor, exists, has_assignee, log_actor
 from sdtools.emulator.glpi.casting import Given, Values, cast
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.history import log_linked, log_unlinked
-from sdtools.emulator.glpi.itil import ASSIGNED, NEW, PLANNED, answer, change, touch
+from sdtools.emulator.glpi.itil import (
+    CLOSED,
+    NEW,
+    SOLVED,
+    answer,
+    assigned_status,
+    change,
+    touch,
+)
 from sdtools.emulator.glpi.names import foreign_key
 from sdtools.emulator.glpi.wire import NO_RIGHT, RefusedError
 
@@ -19,9 +29,13 @@ __all__ = [
     "delete_link",
     "parent_of",
     "replace_actor",
+    "unassigned",
     "visible_parent",
 ]
 
+_NEW_OF_A_CHANGE = frozenset({1, 7, 9, 10})  # GLPI asks changes, whatever the item
+_STAYING = frozenset({SOLVED, CLOSED})
+_ADDRESS, _NOBODY = re.compile(r"[^@\s]+@[^@\s]+"), "nobody@example.org"
 _TOUCHING = frozenset({"Item_Ticket", "Ticket_Ticket", "Document_Item"})
 _COLUMN = {"User": "users_id", "Group": "groups_id", "Supplier": "suppliers_id"}
 
@@ -54,6 +68,8 @@ def add_actor_link(context: Context, itemtype: str, given: Given) -> int:
         kind=kind, items_id=int(values.get(_COLUMN[kind]) or 0), role=int(values.get("type") or 1)
     )
     by_mail = kind == "User" and not actor.items_id and values.get("alternative_email")
+    if not _ADDRESS.fullmatch(str(values.get("alternative_email") or _NOBODY)):
+        raise RefusedError("Invalid email address")
     if not by_mail and not (exists(context.database, actor) and _in_reach(context, actor, parent)):
         raise RefusedError(NO_RIGHT)
     where = f'"{foreign_key(parent_type)}" = ? AND "{_COLUMN[kind]}" = ? AND type = ?'
@@ -62,7 +78,7 @@ def add_actor_link(context: Context, itemtype: str, given: Given) -> int:
         raise RefusedError("")
     item = (parent_type, parent["id"])
     if actor.role == ASSIGN:
-        wanted: Values = {"status": ASSIGNED} if parent["status"] == NEW else {}
+        wanted: Values = {"status": assigned_status(parent_type)} if parent["status"] == NEW else {}
         if parent_type == "Ticket":
             answer(context, parent)
         change(context, parent_type, context.database.row(*item) or parent, wanted)
@@ -81,6 +97,21 @@ def _in_reach(context: Context, actor: Actor, parent: Row) -> bool:
     return bool(group and (group["entities_id"] == parent["entities_id"] or group["is_recursive"]))
 
 
+def unassigned(context: Context, item: tuple[str, object]) -> bool:
+    """Make new again what has no assignee left; tell whether that is so.
+
+    GLPI 10.0, CommonITILActor::post_deleteFromDB: whoever was unlinked, and whatever it was.
+    """
+    parent = context.database.row(*item)
+    if parent is None or has_assignee(context.database, item):
+        return False
+    if parent["status"] in _STAYING:
+        return False
+    if parent["status"] not in _NEW_OF_A_CHANGE:
+        change(context, item[0], parent, {"status": NEW}, answers=False)
+    return True
+
+
 def delete_actor_link(context: Context, itemtype: str, row: Row) -> None:
     """Remove a link; without assignees an assigned ticket is new again."""
     item = parent_of(row)
@@ -89,11 +120,8 @@ def delete_actor_link(context: Context, itemtype: str, row: Row) -> None:
     if item is None:
         return
     log_unlinked(context, item, (kind, row[_COLUMN[kind]]))
-    parent = context.database.row(*item)
-    lonely = not has_assignee(context.database, item)
-    if parent and row["type"] == ASSIGN and parent["status"] in {ASSIGNED, PLANNED} and lonely:
-        change(context, item[0], parent, {"status": NEW}, answers=False)
-    touch(context, *item)
+    if not unassigned(context, item):
+        touch(context, *item)
 
 
 def replace_actor(context: Context, itemtype: str, row: Row, given: Given) -> None:

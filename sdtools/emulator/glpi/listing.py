@@ -78,7 +78,7 @@ def _search_text(table: Table, parameters: Parameters) -> tuple[str, list[object
     parts: list[str] = ["1"]
     values: list[object] = []
     for column, value in asked.items():
-        if column not in table.columns:
+        if column not in table.columns or isinstance(value, dict):
             raise CrashError
         if str(value) in {"", "0"}:  # PHP's empty(): the filter is ignored
             continue
@@ -91,24 +91,31 @@ def _search_text(table: Table, parameters: Parameters) -> tuple[str, list[object
 
 
 def _order(table: Table, parameters: Parameters) -> str:
-    sort = str(parameters.get("sort", "id"))
-    if sort not in table.columns:
-        raise RequestError(400, "ERROR", f"sort param is not a field of {table.sql_name}")
     order = str(parameters.get("order", "ASC")).upper()
     if order not in {"ASC", "DESC"}:
         raise RequestError(400, "ERROR", "order must be DESC or ASC")
+    sort = str(parameters.get("sort", "id"))
+    if sort not in table.columns:
+        raise RequestError(400, "ERROR", f"sort param is not a field of {table.sql_name}")
     tie = "" if sort == "id" else f", id {order}"  # MySQL walks its index backwards
     return f'ORDER BY "{sort}" {order}{tie}'
 
 
-def parent_where(itemtype: str, parent: str, items_id: int) -> str:
-    """Give the condition of sub-items; an item type without a link to it is NOT filtered."""
-    columns = TABLES[itemtype].columns
+def parent_where(itemtype: str, parent: str, row: Row) -> str:
+    """Give the condition of a parent's sub-items; of types that no column joins, ALL are.
+
+    The child points at the parent, else the parent at the child (GLPI 10.0, API::getItems).
+    """
+    columns, items_id = TABLES[itemtype].columns, row["id"]
     column = foreign_key(parent)
     if column in columns:
         return f'"{column}" = {items_id}'
     if "itemtype" in columns and "items_id" in columns:
         return f"itemtype = '{parent}' AND items_id = {items_id}"
+    if foreign_key(itemtype) in row:
+        return f"id = {int(row[foreign_key(itemtype)] or 0)}"
+    if "itemtype" in row and "items_id" in row:
+        return f"id = {int(row['items_id'] or 0)}" if row["itemtype"] == itemtype else "0"
     return "1"
 
 

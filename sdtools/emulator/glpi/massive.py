@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sdtools.emulator.glpi.access import sees
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.profiles import DELETE, PURGE, UPDATE, right_of
 from sdtools.emulator.glpi.tables import TABLES
-from sdtools.emulator.glpi.wire import CrashError, RequestError
+from sdtools.emulator.glpi.wire import Answer, CrashError, RequestError, plain
 from sdtools.emulator.glpi.writing import delete, update
 
-__all__ = ["actions", "apply_action", "parameters_of"]
+__all__ = ["actions", "actions_of", "apply_action", "parameters_of"]
 
 _ITIL_ACTIONS: Mapping[str, str] = {
     "Ticket:merge_as_followup": "Merge as Followup",
@@ -30,6 +32,7 @@ _ITIL_ACTIONS: Mapping[str, str] = {
     "Ticket:link_to_problem": "Link to a problem",
     "Ticket:resolve_tickets": "Resolve selected tickets",
 }
+_RIGHTS = {"update": UPDATE, "delete": DELETE, "purge": PURGE, "restore": DELETE}
 _TRANSFER = {"MassiveAction:add_transfer_list": "Add to transfer list"}
 _DOCUMENT_ACTIONS = {"Document_Item:add": "Add a document",
                      "Document_Item:remove": "Remove a document"}  # fmt: skip
@@ -68,49 +71,79 @@ def _listed(found: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"key": key, "label": label} for key, label in found.items()]
 
 
-def _bad_key() -> RequestError:
+def _bad_key(key: str) -> RequestError:
     message = "Invalid action key parameter, run 'getMassiveActions' endpoint to see available keys"
+    if not key:
+        message = "Missing action key, run 'getMassiveActions' endpoint to see available keys"
     return RequestError(400, "ERROR_MASSIVEACTION_KEY", message)
+
+
+def actions_of(context: Context, itemtype: str, items_id: int) -> list[dict[str, str]]:
+    """Give the actions for one item; raise GLPI's 400 for one that is not there."""
+    row = context.database.row(itemtype, items_id)
+    if row is None:
+        message = f"Failed to load item (itemtype = '{itemtype}', id = '{items_id}')"
+        raise RequestError(400, "ERROR_ITEM_NOT_FOUND", message)
+    return actions(context, itemtype, row)
 
 
 def parameters_of(context: Context, itemtype: str, key: str) -> list[object]:
     """Give what an action asks for: the forms of the web pages are not told by name here."""
-    if key not in {one["key"] for one in actions(context, itemtype, None)}:
-        raise _bad_key()
+    update = key.partition(":")[2] == "update"
+    if not update and key not in {one["key"] for one in actions(context, itemtype, None)}:
+        raise _bad_key(key)
     return []
 
 
-def apply_action(context: Context, itemtype: str, key: str, body: Mapping[str, Any]) -> object:
-    """Apply an action to items; give how many went well."""
-    if ":" not in key:
-        raise CrashError  # FACTS 9
+def apply_action(context: Context, itemtype: str, key: str, body: Mapping[str, Any]) -> Answer:
+    """Apply an action to items: 200, 207 if some failed, 422 if all did.
+
+    GLPI 10.0, API::applyMassiveAction; what is neither done nor failed makes it a 400.
+    """
     ids = body.get("ids")
     if not isinstance(ids, list) or not ids:
         raise RequestError(400, "ERROR_MASSIVEACTION_NO_IDS", "No ids supplied")
-    done = 0
-    for items_id in ids:
-        row = context.database.row(itemtype, items_id)
-        offered = {one["key"] for one in actions(context, itemtype, row)}
-        wanted = body.get("input") or {}
-        if key not in offered or (key == "MassiveAction:update" and not wanted):
-            raise _bad_key()
-        done += _applied(context, itemtype, key, items_id, wanted)
-    failed = len(ids) - done
-    return {"ok": done, "noaction": 0, "ko": failed, "noright": 0, "messages": []}
+    if not key:
+        raise _bad_key(key)
+    if ":" not in key:
+        raise CrashError  # FACTS 9
+    wanted = body.get("input") or {}
+    outcomes = Counter(_applied(context, itemtype, key, items_id, wanted) for items_id in ids)
+    done, failed, barred = (outcomes[name] for name in ("ok", "ko", "noright"))
+    if not (done or failed or barred):
+        raise _bad_key(key)
+    found = {"ok": done, "noaction": 0, "ko": failed, "noright": barred, "messages": []}
+    status = (200 if done else 422) if not failed else (207 if done else 422)
+    return plain(found, status)
 
 
 def _applied(
     context: Context, itemtype: str, key: str, items_id: int, wanted: Mapping[str, Any]
-) -> bool:
+) -> str:
+    """Apply an action to one item; give the count that it belongs to, or nothing."""
+    verb = key.removeprefix("MassiveAction:")
+    changed = _changed(itemtype, wanted) if verb == "update" else {"is_deleted": 0}
+    if verb not in _RIGHTS or not changed:
+        return ""
+    row = context.database.row(itemtype, items_id)
+    may = row and sees(context, itemtype, row) and context.session.may(
+        right_of(itemtype), _RIGHTS[verb]
+    )  # fmt: skip
+    if not may:
+        return "noright"
     try:
-        if key in {"MassiveAction:delete", "MassiveAction:purge"}:
-            delete(context, itemtype, items_id, {}, purge=key.endswith("purge"))
-        elif key == "MassiveAction:restore":
-            update(context, itemtype, items_id, {"is_deleted": 0})
-        elif key == "MassiveAction:update":
-            update(context, itemtype, items_id, dict(wanted))
+        if verb in {"delete", "purge"}:
+            delete(context, itemtype, items_id, {}, purge=verb == "purge")
         else:
-            return False
+            update(context, itemtype, items_id, changed)
     except RequestError:
-        return False
-    return True
+        return "ko"
+    return "ok"
+
+
+def _changed(itemtype: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the one column that an update names, as the form of the web page does."""
+    options, field = wanted.get("search_options"), str(wanted.get("field", ""))
+    if not isinstance(options, dict) or itemtype not in options or field not in wanted:
+        return {}
+    return {field: wanted[field]}

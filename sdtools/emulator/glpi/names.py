@@ -25,10 +25,17 @@ _LABELS = {
     "Link Ticket/Problem", "Change_Ticket": "Link Ticket/Change", "Ticket_Ticket":
     "Linked ticket", "KnowbaseItem_Item": "Knowledge base item", "Entity_KnowbaseItem":
     "General", "TicketSatisfaction": "Satisfaction", "Document_Item": "Document item",
+    "Profile_User": "General", "PendingReason_Item": "General", "Ticket_Contract": "General",
+    "UserEmail": "Email", "Change_Problem": "Link Problem/Change", "TicketCost": "Cost",
+    "ProblemCost": "Cost", "ChangeCost": "Cost", "ITILCategory": "ITIL category", "KnowbaseItem":
+    "Knowledge base", "RequestType": "Request source", "SolutionType": "Solution type", "Holiday":
+    "Close time", "NetworkEquipment": "Network device", "Peripheral": "Device", "SlaLevel":
+    "Escalation level", "TaskCategory": "Task category", "TicketTemplate": "Ticket template",
 }  # fmt: skip
 
 # What hangs on an item is called by it, too.
 _OF_AN_ITEM = {"Item_DeviceMemory": 'Memory of item "{item}"', "NetworkPort": " {item} >  {own}"}
+_ITEMS_OF = frozenset({"Item_Ticket", "Item_Problem", "Change_Item"})
 
 
 def foreign_key(itemtype: str) -> str:
@@ -59,19 +66,25 @@ def dropdown_name(database: GlpiDatabase, itemtype: str, items_id: object) -> st
     return str(row.get("name") or "")
 
 
+def _item(database: GlpiDatabase, row: Row) -> Row | None:
+    """Give the item of any type that a row belongs to."""
+    known = row["itemtype"] in TABLES
+    return database.row(str(row["itemtype"]), row["items_id"]) if known else None
+
+
 def item_name(database: GlpiDatabase, itemtype: str, row: Row) -> str:
     """Give what GLPI's messages and logs call an item."""
     if itemtype == "User":
         return user_name(row)
-    if itemtype == "Item_Ticket":
-        item = database.row(str(row["itemtype"]), row["items_id"])
+    if itemtype in _ITEMS_OF:
+        item = _item(database, row)
         return str(item["name"]) if item else ""
     if itemtype == "ITILSolution":
         return str(row["id"])
     if itemtype == "DeviceMemory":
         return str(row["designation"])
     if itemtype in _OF_AN_ITEM:
-        item = database.row(str(row["itemtype"]), row["items_id"])
+        item = _item(database, row)
         return _OF_AN_ITEM[itemtype].format(item=item["name"] if item else "", own=row.get("name"))
     if row.get("name"):
         return str(row["name"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-__all__ = ["CREATE", "DELETE", "PURGE", "READ", "READ_ALL", "RIGHTS", "UPDATE", "right_of"]
+__all__ = [
+    "CREATE", "DELETE", "PURGE", "READ", "READ_ALL", "READ_NOTES", "RIGHTS", "UPDATE", "right_of",
+]  # fmt: skip
 
-READ, UPDATE, CREATE, DELETE, PURGE = 1, 2, 4, 8, 16
+READ, UPDATE, CREATE, DELETE, PURGE, READ_NOTES = 1, 2, 4, 8, 16, 32
 READ_ALL = 1024  # of tickets, problems and changes: not only one's own
 
 _SUPER_ADMIN = (

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from sdtools.emulator.glpi.access import sees
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
+from sdtools.emulator.glpi.hateoas import children_of
 from sdtools.emulator.glpi.listing import parent_where, read_page
 from sdtools.emulator.glpi.names import dropdown_name, item_name, target_of
-from sdtools.emulator.glpi.profiles import RIGHTS
+from sdtools.emulator.glpi.profiles import READ, READ_NOTES, RIGHTS, right_of
 from sdtools.emulator.glpi.query import Parameters, as_list, flag
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.text import decoded
@@ -28,24 +29,6 @@ from sdtools.emulator.glpi.zones import leaving
 
 __all__ = ["items_id_of", "known_type", "read_item", "read_list", "read_several", "read_sub_items"]
 
-_CHILDREN: Mapping[str, tuple[str, ...]] = {
-    "Ticket": (
-        "Document_Item", "TicketTask", "TicketValidation", "TicketCost", "Problem_Ticket",
-        "Change_Ticket", "Item_Ticket", "ITILSolution", "ITILFollowup", "Ticket_User",
-        "Group_Ticket", "Supplier_Ticket",
-    ),
-    "Computer": (
-        "ReservationItem", "Document_Item", "Contract_Item", "Infocom", "Item_Ticket",
-        "Item_Project", "NetworkPort",
-        *(f"Item_Device{part}" for part in (
-            "Motherboard", "Firmware", "Processor", "Memory", "HardDrive", "NetworkCard", "Drive",
-            "Battery", "GraphicCard", "SoundCard", "Control", "Pci", "Case", "PowerSupply",
-            "Generic", "Simcard", "Sensor", "Camera",
-        )),
-    ),
-    "Document": ("Document_Item",),
-    "ITILFollowup": ("Document_Item",),
-}  # fmt: skip
 _BY_STRATEGY = {
     "calendars_strategy": "calendars_id", "tickettemplates_strategy": "tickettemplates_id",
     "changetemplates_strategy": "changetemplates_id",
@@ -90,7 +73,7 @@ def _expanded(context: Context, row: Row) -> Row:
         target = target_of(column)
         if target is None or value is None or not isinstance(value, int):
             continue
-        if value > 0 or (target == "Entity" and value == 0):
+        if value > 0 or (column == "entities_id" and value == 0):
             found[column] = dropdown_name(context.database, target, value)
     return found
 
@@ -99,11 +82,12 @@ def _links(context: Context, itemtype: str, row: Row) -> list[dict[str, str]]:
     links = []
     for column, value in row.items():
         target = str(row["itemtype"]) if column == "items_id" else target_of(column)
-        if target and isinstance(value, int) and (value > 0 or target == "Entity"):
+        root = column == "entities_id" and value == 0
+        if target and isinstance(value, int) and (value > 0 or root):
             links.append({"rel": target, "href": f"{context.base_url}/{target}/{value}"})
     place = f"{context.base_url}/{itemtype}/{row['id']}"
-    children = _CHILDREN.get(itemtype, ())
-    return [*links, *({"rel": name, "href": f"{place}/{name}/"} for name in children)]
+    children = ({"rel": name, "href": f"{place}/{name}/"} for name in children_of(itemtype))
+    return [*links, *children]
 
 
 def _keys_names(context: Context, itemtype: str, row: Row, wanted: list[str]) -> object:
@@ -114,7 +98,7 @@ def _keys_names(context: Context, itemtype: str, row: Row, wanted: list[str]) ->
             names[column] = item_name(context.database, itemtype, row)
             continue
         target, value = target_of(column), row.get(column)
-        if target and column in row:
+        if target and value is not None:
             other = context.database.row(target, value)
             names[column] = item_name(context.database, target, other) if other else ""
     return names or []
@@ -142,6 +126,10 @@ def _linked_document(context: Context, row: Row, item: tuple[str, object]) -> Ro
     return associated | row
 
 
+def _notes(context: Context, itemtype: str, row: Row) -> list[Row]:
+    return context.database.rows("Notepad", parent_where("Notepad", itemtype, row))
+
+
 def _additions(
     context: Context, itemtype: str, row: Row, parameters: Parameters
 ) -> dict[str, object]:
@@ -150,10 +138,14 @@ def _additions(
         if flag(parameters, asked):
             documents = asked == "with_documents"
             found[key] = _documents(context, itemtype, row["id"]) if documents else []
+    barred = {"error": 401, "message": NO_RIGHT}
     if flag(parameters, "with_notes"):
-        found["_notes"] = {"error": 401, "message": NO_RIGHT}
-    if flag(parameters, "with_logs"):
-        within = parent_where("Log", itemtype, int(row["id"] or 0))
+        noted = context.session.may(right_of(itemtype), READ_NOTES)
+        found["_notes"] = _notes(context, itemtype, row) if noted else barred
+    if flag(parameters, "with_logs") and not context.session.may("logs", READ):
+        found["_logs"] = barred
+    elif flag(parameters, "with_logs"):
+        within = parent_where("Log", itemtype, row)
         logs = context.database.rows("Log", within)
         found["_logs"] = {str(log["id"]): leaving(context, "Log", log) for log in logs}
     return found
@@ -267,18 +259,23 @@ def read_sub_items(
     """Answer ``GET Ticket/1/ITILFollowup``."""
     if items_id <= 0 and parent != "Entity":
         raise not_found()
-    _existing(context, parent, items_id)
-    return _list_answer(context, itemtype, parameters, parent_where(itemtype, parent, items_id))
+    row = _existing(context, parent, items_id)
+    return _list_answer(context, itemtype, parameters, parent_where(itemtype, parent, row))
+
+
+def _bad_array() -> RequestError:
+    return RequestError(400, "ERROR_BAD_ARRAY", "input parameter must be an array of objects")
 
 
 def read_several(context: Context, parameters: Parameters) -> Answer:
     """Answer ``GET getMultipleItems``: one missing item loses the whole call (FACTS 7)."""
     wanted = as_list(parameters.get("items"))
     if not wanted:
-        message = "input parameter must be an array of objects"
-        raise RequestError(400, "ERROR_BAD_ARRAY", message)
+        raise _bad_array()
     shown = []
     for item in wanted:
+        if not isinstance(item, dict) or not {"itemtype", "items_id"} & item.keys():
+            raise _bad_array()
         itemtype = str(item.get("itemtype", ""))
         if itemtype not in TABLES:
             raise CrashError

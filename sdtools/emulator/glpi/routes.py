@@ -30,7 +30,7 @@ from sdtools.emulator.glpi.search import ALL_ASSETS, list_search_options, search
 from sdtools.emulator.glpi.wire import Answer, CrashError, RequestError, plain
 from sdtools.emulator.glpi.writing import add, delete, input_of, update
 
-__all__ = ["Call", "answer_call"]
+__all__ = ["Call", "answer_call", "lost_password"]
 
 _ONE, _SUB, _SUB_ONE = 2, 3, 4  # path lengths: Ticket/1, Ticket/1/Log, Ticket/1/Log/7
 
@@ -84,15 +84,22 @@ def _massive(context: Context, call: Call) -> Answer:
     last = call.parts[2] if len(call.parts) >= _SUB else ""
     if call.parts[0] == "applyMassiveAction":
         body = call.body if isinstance(call.body, dict) else {}
-        return plain(massive.apply_action(context, itemtype, last, body))
+        return massive.apply_action(context, itemtype, last, body)
     if call.parts[0] == "getMassiveActionParameters":
         return plain(massive.parameters_of(context, itemtype, last))
-    row = context.database.row(itemtype, items_id_of(last)) if last else None
-    return plain(massive.actions(context, itemtype, row))
+    if last:
+        return plain(massive.actions_of(context, itemtype, items_id_of(last)))
+    trash: dict[str, str | int | None] | None = {"is_deleted": 1}
+    return plain(
+        massive.actions(context, itemtype, trash if flag(call.parameters, "is_deleted") else None)
+    )
 
 
-def _lost_password(_: Context, __: Call) -> Answer:
-    raise RequestError(400, "ERROR", "Email notifications are disabled")
+def lost_password(method: str) -> RequestError:
+    """Give what asking for a new password ends in: nothing is mailed here."""
+    if method not in {"PUT", "PATCH"}:
+        return RequestError(400, "ERROR", "Only HTTP verb PUT is allowed")
+    return RequestError(400, "ERROR", "Email notifications are disabled")
 
 
 # HTTP verbs are not looked at here (FACTS 1).
@@ -117,7 +124,6 @@ _ENDPOINTS: Mapping[str, Callable[[Context, Call], Answer]] = {
     "getMassiveActions": _massive,
     "getMassiveActionParameters": _massive,
     "applyMassiveAction": _massive,
-    "lostPassword": _lost_password,
 }
 
 
@@ -147,6 +153,9 @@ def answer_call(context: Context, call: Call) -> Answer:
 def _get(context: Context, itemtype: str, call: Call) -> Answer:
     parts = call.parts
     if len(parts) == _SUB and (itemtype, parts[2]) == ("User", "Picture"):
+        if context.database.row("User", items_id_of(parts[1])) is None:
+            message = f"Bad request: user with id '{parts[1]}' not found"
+            raise RequestError(400, "ERROR", message)
         return Answer(status=204, content=b"", media="text/html; charset=UTF-8")  # nobody has one
     if len(parts) >= _SUB:
         child = known_type(parts[2])
@@ -191,5 +200,6 @@ def _change(context: Context, itemtype: str, call: Call) -> Answer:
         return update(context, itemtype, items_id or None, input_of(call.body))
     body = call.body if isinstance(call.body, dict) else {}
     purge = flag(call.parameters, "force_purge") or bool(body.get("force_purge"))
-    wanted = {"id": items_id} if items_id else input_of(call.body)
-    return delete(context, itemtype, items_id or None, wanted, purge=purge)
+    if items_id or parts[-1].isdecimal():  # Ticket/0, too, names one
+        return delete(context, itemtype, items_id, {}, purge=purge)
+    return delete(context, itemtype, None, input_of(call.body), purge=purge)

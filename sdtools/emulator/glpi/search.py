@@ -58,11 +58,13 @@ def list_search_options(context: Context, itemtype: str) -> Answer:
 def _checked(itemtype: str, criterion: Any) -> None:
     if not isinstance(criterion, dict):
         raise CrashError
-    if "criteria" in criterion or is_meta(criterion):
+    if "criteria" in criterion:
         return
-    if "field" not in criterion or "value" not in criterion or "searchtype" not in criterion:
+    if any(criterion.get(name) is None for name in ("field", "value", "searchtype")):
         raise RequestError(400, "ERROR", "Malformed search criteria")
-    option = options_of(itemtype).get(whole_number(criterion["field"]) or 0)
+    number = str(criterion["field"])
+    # Those on another item type, too, are looked up among the options of the searched one.
+    option = options_of(itemtype).get(int(number)) if number.isdecimal() else None
     if option is None:
         raise RequestError(400, "ERROR", "Bad field ID in search criteria")
     if option.hidden:
@@ -81,6 +83,14 @@ def _criteria(itemtype: str, parameters: Parameters) -> list[dict[str, Any]]:
         if "criteria" in criterion:
             break  # what follows the first nested group is not validated (FACTS 6)
     return found
+
+
+def _refuse_undisplayable(itemtype: str, parameters: Parameters) -> None:
+    asked, options = parameters.get("forcedisplay"), options_of(itemtype)
+    numbers = [whole_number(one) or 0 for one in as_list(asked) or ([asked] if asked else [])]
+    if any(number in options and options[number].undisplayable for number in numbers):
+        message = "ID is forbidden along with 'forcedisplay' parameter."
+        raise RequestError(400, "ERROR", message)
 
 
 def _fields(criteria: Sequence[Any]) -> list[int]:
@@ -173,6 +183,7 @@ def _page(context: Context, parameters: Parameters, total: int) -> Page | None:
 def search(context: Context, itemtype: str, parameters: Parameters) -> Answer:
     """Answer search/Ticket."""
     criteria = _criteria(itemtype, parameters)
+    _refuse_undisplayable(itemtype, parameters)
     joins = Joins(context=context, itemtype=itemtype)
     rows = _rows(context, itemtype, parameters)
     clauses = read_clauses(itemtype, criteria)

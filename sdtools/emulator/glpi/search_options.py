@@ -91,6 +91,11 @@ class Option:
         return "N" in self.marks
 
     @property
+    def undisplayable(self) -> bool:
+        """Tell whether it can be searched and not shown."""
+        return "D" in self.marks
+
+    @property
     def first(self) -> str:
         """Give the item type that is joined first, if any."""
         return self.steps[0].itemtype if self.steps else ""
@@ -137,7 +142,7 @@ class Option:
             "field": self.field,
             "datatype": self.datatype,
             "nosearch": self.hidden,
-            "nodisplay": "D" in self.marks,
+            "nodisplay": self.undisplayable,
             "available_searchtypes": list(self.searchtypes),
             "uid": self.uid,
         }

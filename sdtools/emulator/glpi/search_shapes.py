@@ -26,7 +26,7 @@ def _field(option: Option) -> str:
 def values_of(joins: Joins, option: Option, row: Row) -> list[Value]:
     """Give an option's values, one for each joined row that differs, in the order of their ids."""
     if not option.steps and option.computed is None:
-        return [row[option.field]]  # most columns of most searches
+        return [row.get(option.field)]  # most columns of most searches
     rows = joins.rows(option, row)
     if option.computed is not None:
         return [computed(option, rows, joins.context.now())]

@@ -15,7 +15,7 @@ from sdtools.emulator.glpi.context import Context, Session
 from sdtools.emulator.glpi.database import GlpiDatabase, Row
 from sdtools.emulator.glpi.names import user_name
 from sdtools.emulator.glpi.profiles import RIGHTS
-from sdtools.emulator.glpi.query import Parameters, flag
+from sdtools.emulator.glpi.query import Parameters
 from sdtools.emulator.glpi.settings import disclosed, is_on, preferences
 from sdtools.emulator.glpi.text import escaped, whole_number
 from sdtools.emulator.glpi.wire import RequestError, not_found
@@ -180,7 +180,7 @@ def my_entities(context: Context, parameters: Parameters) -> dict[str, object]:
     session = context.session
     roots = [int(str(one["id"])) for one in _entities_of(context, session.profiles_id)]
     ids = roots
-    if flag(parameters, "is_recursive"):
+    if str(parameters.get("is_recursive")) in {"true", "1"}:
         ids = [one for one in session.entities if one not in roots] + roots
     return {"myentities": [{"id": one, "name": _path(context, one)} for one in ids]}
 

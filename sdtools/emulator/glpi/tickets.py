@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from sdtools.emulator.glpi.actors import (
     ASSIGN,
-    LINKS,
     Actor,
     add_actors,
     asked_actors,
     by_actors_key,
-    has_assignee,
     replace_actors,
 )
 from sdtools.emulator.glpi.business_rules import run_rules
@@ -19,18 +17,21 @@ from sdtools.emulator.glpi.database import Row
 from sdtools.emulator.glpi.durations import due_dates, taken_into_account
 from sdtools.emulator.glpi.history import DELETED, log_changes, log_created, log_row
 from sdtools.emulator.glpi.itil import (
-    ASSIGNED,
-    CLOSED,
     NEW,
     PENDING,
-    PLANNED,
     SOLVED,
     answer,
+    assigned_status,
     change,
+    is_closed,
+    is_done,
+    is_solved,
     priority_of,
     touch,
 )
-from sdtools.emulator.glpi.names import foreign_key
+from sdtools.emulator.glpi.itil_input import graded, to_add, to_update
+from sdtools.emulator.glpi.links import unassigned
+from sdtools.emulator.glpi.purging import purge_row
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.wire import NO_RIGHT, RefusedError
 
@@ -39,17 +40,6 @@ __all__ = ["add_itil", "delete_itil", "update_itil"]
 _SET_BY_GLPI = (
     "solvedate", "closedate", "date_mod", "date_creation", "users_id_lastupdater",
     "begin_waiting_date", "waiting_duration", "solve_delay_stat", "close_delay_stat",
-)  # fmt: skip
-_KEPT_WHEN_CLOSED = frozenset({"status", "entities_id", "itilcategories_id", "is_deleted"})
-_LABELS = {
-    1: ("name", "Title"), 21: ("content", "Description"), 7: ("itilcategories_id", "Category"),
-    10: ("urgency", "Urgency"), 11: ("impact", "Impact"), 83: ("locations_id", "Location"),
-    14: ("type", "Type"), 12: ("status", "Status"), 9: ("requesttypes_id", "Request source"),
-}  # fmt: skip
-_NAME_FROM_CONTENT = 70  # letters
-_SATELLITES = (
-    "Item_Ticket", "Problem_Ticket", "Change_Ticket", "TicketTask", "TicketValidation",
-    "TicketSatisfaction", "TicketCost",
 )  # fmt: skip
 
 
@@ -64,19 +54,17 @@ def _defaults(context: Context, itemtype: str, values: Values) -> Values:
     found["date"] = values.get("date") or now
     found |= {"users_id_recipient": users_id, "users_id_lastupdater": users_id}
     found |= {"date_mod": now, "date_creation": now}
-    if not found["name"] and found["content"]:
-        found["name"] = " ".join(str(found["content"]).split())[:_NAME_FROM_CONTENT]
     if found["entities_id"] not in context.session.active:
         raise RefusedError(NO_RIGHT)
     return found
 
 
-def _dates_of_status(context: Context, values: Values) -> Values:
+def _dates_of_status(itemtype: str, values: Values) -> Values:
     if values["status"] == PENDING:
-        return {"begin_waiting_date": context.now()}
-    if values["status"] == SOLVED:
+        return {"begin_waiting_date": values["date"]}
+    if is_solved(itemtype, values["status"]):
         return {"solvedate": values["date"]}
-    if values["status"] == CLOSED:
+    if is_closed(itemtype, values["status"]):
         return {"solvedate": values["date"], "closedate": values["date"]}
     return {}
 
@@ -94,21 +82,22 @@ def _agreed(context: Context, values: Values) -> Values:
 
 def add_itil(context: Context, itemtype: str, given: Given) -> int:
     """Add a ticket, problem or change with its actors; give its id."""
+    given = to_add(given)
     sent = cast(itemtype, given)
     values = _defaults(context, itemtype, sent)
     if itemtype == "Ticket" and not context.session.central:
         sent.pop("priority", None)
         if not asked_actors(given):
             given = {**given, "_users_id_requester": context.session.users_id}
-    values["priority"] = sent.get("priority") or priority_of(values["urgency"], values["impact"])
+    values["priority"] = sent.get("priority", priority_of(values["urgency"], values["impact"]))
     actors = asked_actors(given)
     if itemtype == "Ticket":
         ruled, actors = run_rules(context, values, actors, frozenset(values))
         values |= ruled
         values |= _agreed(context, values)
     if values["status"] == NEW and any(actor.role == ASSIGN for actor in actors):
-        values["status"] = ASSIGNED  # even if none of them exists (FACTS 10)
-    values |= _dates_of_status(context, values)
+        values["status"] = assigned_status(itemtype)  # even if none of them exists (FACTS 10)
+    values |= _dates_of_status(itemtype, values)
     items_id = context.database.insert(itemtype, values)
     added = add_actors(context, (itemtype, items_id), actors)
     log_created(context, itemtype, items_id)
@@ -118,37 +107,19 @@ def add_itil(context: Context, itemtype: str, given: Given) -> int:
     return items_id
 
 
-def _refuse_emptied(context: Context, itemtype: str, values: Values) -> None:
-    if itemtype != "Ticket":
-        return
-    for field in context.database.rows("TicketTemplateMandatoryField"):
-        column, label = _LABELS.get(int(field["num"] or 0), ("", ""))
-        if column in values and not values[column]:
-            message = f"Mandatory fields are not filled. Please correct: {label}"
-            raise RefusedError(message)
-
-
-def _allowed(row: Row, values: Values) -> Values:
-    if row["status"] != CLOSED:
-        return values
-    kept = {name: value for name, value in values.items() if name in _KEPT_WHEN_CLOSED}
-    if not kept and values:
-        raise RefusedError("")
-    return kept
-
-
-def _assigned_status(row: Row, values: Values, actors: list[Actor]) -> Values:
+def _assigned_status(itemtype: str, row: Row, values: Values, actors: list[Actor]) -> Values:
     named = any(actor.role == ASSIGN for actor in actors)
     if named and row["status"] == NEW and "status" not in values:
-        return {"status": ASSIGNED}
+        return {"status": assigned_status(itemtype)}
     return {}
 
 
 def update_itil(context: Context, itemtype: str, row: Row, given: Given) -> None:
     """Update a ticket, problem or change."""
+    given = to_update(context, itemtype, row, given)
     values = cast(itemtype, {key: value for key, value in given.items() if key != "id"})
-    _refuse_emptied(context, itemtype, values)
-    values = _allowed(row, values)
+    if itemtype == "Ticket":
+        values = graded(row, values, given)
     if values.get("entities_id", row["entities_id"]) not in context.session.active:
         raise RefusedError(NO_RIGHT)
     restored = values.get("is_deleted") == 0
@@ -172,17 +143,19 @@ def _write(context: Context, itemtype: str, row: Row, values: Values, given: Giv
         ruled, more = run_rules(context, row | values, [], changed)
         values |= ruled
         actors += more
-    moved = _assigned_status(row, values, actors)
+    moved = _assigned_status(itemtype, row, values, actors)
     if itemtype == "Ticket" and answers and any(actor.role == ASSIGN for actor in actors):
         answer(context, row)
         row = context.database.row(itemtype, row["id"]) or row
-    if given.get("solutiontypes_id") and row["status"] not in {SOLVED, CLOSED}:
+    if given.get("solutiontypes_id") and not is_done(itemtype, row["status"]):
         moved["status"] = SOLVED  # "Solved using type ..." (FACTS 10)
         _type_solution(context, item, given)
     done = change(context, itemtype, row, values | moved, answers=answers)
     if replacing is not None:
-        done = replace_actors(context, item, actors) or done
-        _unassigned(context, item)
+        replaced = replace_actors(context, item, actors)
+        done = replaced or done
+        if replaced:
+            unassigned(context, item)
     elif add_actors(context, item, actors):
         done = True
     if done:
@@ -198,12 +171,6 @@ def _type_solution(context: Context, item: tuple[str, object], given: Given) -> 
     context.database.insert("ITILSolution", values | {"date_mod": now, "date_creation": now})
 
 
-def _unassigned(context: Context, item: tuple[str, object]) -> None:
-    row = context.database.row(*item)
-    if row and row["status"] in {ASSIGNED, PLANNED} and not has_assignee(context.database, item):
-        change(context, item[0], row, {"status": NEW})
-
-
 def delete_itil(context: Context, itemtype: str, row: Row, *, purge: bool) -> None:
     """Put into the trash, or remove with all that hangs on it."""
     if not purge:
@@ -211,10 +178,4 @@ def delete_itil(context: Context, itemtype: str, row: Row, *, purge: bool) -> No
         context.database.update(itemtype, row["id"], changed)
         log_row(context, (itemtype, row["id"]), DELETED, itemtype_link="0")
         return
-    key = foreign_key(itemtype)
-    for table in (*LINKS[itemtype].values(), *_SATELLITES):
-        if key in TABLES[table].columns:
-            context.database.delete(table, f'"{key}" = ?', (row["id"],))
-    for table in ("ITILFollowup", "ITILSolution", "Document_Item", "KnowbaseItem_Item"):
-        context.database.delete(table, "itemtype = ? AND items_id = ?", (itemtype, row["id"]))
-    context.database.delete(itemtype, "id = ?", (row["id"],))
+    purge_row(context.database, itemtype, row["id"])

@@ -11,6 +11,7 @@ from sdtools.emulator.glpi.actors import LINKS
 from sdtools.emulator.glpi.behaviours import add_row, delete_row, update_row
 from sdtools.emulator.glpi.casting import Given
 from sdtools.emulator.glpi.context import Context
+from sdtools.emulator.glpi.filtering import filtered
 from sdtools.emulator.glpi.names import item_name
 from sdtools.emulator.glpi.profiles import DELETE, PURGE, READ_ALL, UPDATE, right_of
 from sdtools.emulator.glpi.search_options import options_of
@@ -31,7 +32,8 @@ __all__ = ["add", "delete", "input_of", "update"]
 Result = dict[str, object]
 # GLPI says nothing after adding these.
 _SILENT = frozenset(
-    {"ITILFollowup", "TicketTask", "TicketValidation", "Calendar_Holiday"}
+    {"ITILFollowup", "TicketTask", "ProblemTask", "ChangeTask", "TicketValidation"}
+    | {"ChangeValidation", "Calendar_Holiday"}
     | {name for links in LINKS.values() for name in links.values()}
 )
 _HEADER_ROOM = 3_800  # octets: nginx reads 4,096 of headers, other headers among them
@@ -59,11 +61,13 @@ def _each(items: Sequence[object], work: Callable[[Given], Result | None]) -> li
     return found
 
 
-def _message(context: Context, itemtype: str, items_id: int) -> str:
+def _message(context: Context, itemtype: str, items_id: int, given: Given) -> str:
     if itemtype in _SILENT:
         return ""
     row = context.database.row(itemtype, items_id)
     name = item_name(context.database, itemtype, row) if row else ""
+    if row and row.get("name") is None and str(given.get("name")).lower() == "null":
+        name = str(given["name"])  # stored as none, and called by what was sent
     if row and itemtype.startswith("TicketTemplate") and "num" in row:
         option = options_of("Ticket").get(int(row["num"] or 0))
         name = option.name if option else ""
@@ -75,10 +79,11 @@ def _message(context: Context, itemtype: str, items_id: int) -> str:
 
 def _added(context: Context, itemtype: str, given: Given) -> Result:
     try:
-        items_id = add_row(context, itemtype, arriving(context, itemtype, given))
+        fit, _ = filtered(itemtype, given)  # the last thing said is that it was added
+        items_id = add_row(context, itemtype, arriving(context, itemtype, fit))
     except RefusedError as refusal:
         return {"id": False, "message": refusal.message}
-    return {"id": items_id, "message": _message(context, itemtype, items_id)}
+    return {"id": items_id, "message": _message(context, itemtype, items_id, given)}
 
 
 def _summary(verb: str, results: list[Result], done: int, expected: int) -> Answer:
@@ -123,7 +128,7 @@ def _may(context: Context, itemtype: str, row: dict[str, Any], bit: int) -> bool
     right = right_of(itemtype)
     if not sees(context, itemtype, row):
         return False
-    if right == "ticketvalidation":
+    if right in {"ticketvalidation", "changevalidation"}:
         return context.session.central
     everybodys = right in {"followup", "task"} and bit == UPDATE
     return context.session.may(right, bit) or (everybodys and context.session.may(right, READ_ALL))
@@ -138,11 +143,13 @@ def _updated(context: Context, itemtype: str, given: Given) -> Result | None:
         return None  # an unknown id is simply missing from the answer (FACTS 8)
     if not _may(context, itemtype, row, UPDATE):
         return {str(items_id): False, "message": NO_RIGHT}
+    fit, said = filtered(itemtype, given)
+    context.told[:] = [said] if said else []
     try:
-        update_row(context, itemtype, row, arriving(context, itemtype, given))
+        update_row(context, itemtype, row, arriving(context, itemtype, fit))
     except RefusedError as refusal:
         return {str(items_id): False, "message": refusal.message}
-    return {str(items_id): True, "message": ""}
+    return {str(items_id): True, "message": (context.told or [""])[-1]}
 
 
 def _failed(result: Result) -> bool:
@@ -170,8 +177,10 @@ def update(context: Context, itemtype: str, items_id: int | None, wanted: object
     return answer([result or [] for result in results])
 
 
-def _deleted(context: Context, itemtype: str, given: Given, purge: bool) -> Result:
-    items_id = whole_number(given.get("id")) or 0
+def _deleted(context: Context, itemtype: str, given: Given, purge: bool) -> Result | None:
+    if given.get("id") is None:
+        return None  # is not looked at, and nothing is said
+    items_id = whole_number(given["id"]) or 0
     row = _found(context, itemtype, items_id)
     if row is None:
         return {str(items_id): False, "message": "Item not found"}
@@ -194,7 +203,7 @@ def delete(
     listed: list[Any] = list(items) if isinstance(items, list) else []
     results = _each(listed, lambda given: _deleted(context, itemtype, given, purge))
     done = [result for result in results if not _failed(result)]
-    if len(done) == len(listed) and listed:
+    if len(done) == len(results) and listed:
         return answer(results)
     if isinstance(wanted, dict):
         raise RequestError(400, "ERROR_GLPI_DELETE", results[0]["message"], documented=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -79,6 +80,7 @@ def command(
     from sdtools.verbs.plan import Selection
     from sdtools.verbs.workspace import open_workspace
 
+    gc.freeze()  # what is loaded by now stays to the end: no collection looks through it
     with open_workspace(config_path(config)) as workspace, asked_to_stop() as stop:
         known = desk_or_file in workspace.settings.desks
         saved = None if known else read_plan(Path(desk_or_file))

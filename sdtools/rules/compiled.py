@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from sdtools.model.ticket import Ticket
 from sdtools.rules.book import All, Condition, Not, Test
-from sdtools.rules.logic import test_holds
+from sdtools.rules.logic import comparison
 from sdtools.rules.operators import negated
 from sdtools.rules.subject import Subject
 from sdtools.rules.values import Fact
@@ -81,11 +81,10 @@ def _any(checks: Sequence[Check]) -> Check:
 
 
 def _each_time(test: Test, fact: Fact, contrary: bool) -> Check:
-    def check(subject: Subject) -> bool | None:
-        holds = test_holds(test, fact, subject)
-        return negated(holds) if contrary else holds
-
-    return check
+    compare = comparison(test, fact)
+    if contrary:
+        return lambda subject: negated(compare(fact.value(subject), subject))
+    return lambda subject: compare(fact.value(subject), subject)
 
 
 def _once_for_each_key(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -11,19 +11,19 @@ from sdtools.model.grades import Grade
 from sdtools.rules.book import All, AnyOf, Condition, Duration, Not, Test
 from sdtools.rules.calendars import rule_worktime
 from sdtools.rules.durations import passed, shown_time
-from sdtools.rules.operators import any_of, holds_in, negated, positive
+from sdtools.rules.operators import any_of, comparing, negated, positive
 from sdtools.rules.subject import Subject
-from sdtools.rules.values import UNKNOWN, Fact, FactType, Named, Since, Unknown, Value
+from sdtools.rules.values import UNKNOWN, Fact, FactType, Named, Since, Value
 
 __all__ = [
     "Branch",
     "Judged",
     "Verdict",
+    "comparison",
     "each_test",
     "holds_with",
     "judge_with",
     "missing",
-    "test_holds",
 ]
 
 _LONGEST_SHOWN = 120
@@ -108,9 +108,24 @@ def holds_with(
     return _quick(condition, _Bench(subject=subject, masked=masked, facts=facts), False)
 
 
-def test_holds(test: Test, fact: Fact, subject: Subject) -> bool | None:
-    """Judge one test of a fact, masked or turned by nothing."""
-    return _operator_holds(test, fact, fact.value(subject), subject)
+def comparison(test: Test, fact: Fact) -> Callable[[Value, Subject], bool | None]:
+    """Return what judges one test on a value of its fact, masked or turned by nothing."""
+    if test.operator == "empty":
+        return lambda value, _: None if value is UNKNOWN else _empty(value) is test.wanted
+    name, is_contrary = positive(test.operator)
+    known = comparing(name, test.wanted, fact)
+
+    def compare(value: Value, subject: Subject) -> bool | None:
+        if value is UNKNOWN:
+            return None
+        holds = False if _empty(value) else known(value, subject)
+        return negated(holds) if is_contrary else holds
+
+    return compare
+
+
+def _empty(value: Value) -> bool:
+    return value is None or value in ("", ())
 
 
 def each_test(condition: Condition) -> Iterator[Test]:
@@ -154,19 +169,8 @@ def _test_holds(test: Test, bench: _Bench, contrary: bool) -> tuple[bool | None,
     value = fact.value(bench.subject)
     if bench.masked and fact.fields & bench.masked:
         return True, value
-    holds = _operator_holds(test, fact, value, bench.subject)
+    holds = comparison(test, fact)(value, bench.subject)
     return (negated(holds) if contrary else holds), value
-
-
-def _operator_holds(test: Test, fact: Fact, value: Value, subject: Subject) -> bool | None:
-    if isinstance(value, Unknown):
-        return None
-    empty = value is None or value in ("", ())
-    if test.operator == "empty":
-        return empty is test.wanted
-    name, is_contrary = positive(test.operator)
-    holds = False if empty else holds_in(name, value, test.wanted, fact, subject)
-    return negated(holds) if is_contrary else holds
 
 
 def _judged(test: Test, bench: _Bench, contrary: bool) -> Judged:

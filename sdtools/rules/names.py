@@ -45,20 +45,34 @@ class Names:
 
 
 def names_of(directory: Directory, part: Refers) -> Names:
-    """Return the names of one part of a directory; worked out once per directory."""
-    return _all_names(directory)[part]
+    """Return the names of one part of a directory; worked out once, when they are asked for."""
+    known = _known_names(directory)
+    names = known.get(part)
+    if names is None:
+        names = known[part] = _names(directory, part)
+    return names
 
 
 @once_per_object(8)
-def _all_names(directory: Directory) -> Mapping[Refers, Names]:
-    return {
-        "category": _tree((one.id, one.path) for one in directory.categories.values()),
-        "location": _tree((one.id, one.path) for one in directory.locations.values()),
-        "entity": _tree((one.id, one.path) for one in directory.entities.values()),
-        "group": _tree((one.id, one.path or one.name) for one in directory.groups.values()),
-        "item": _tree((one.id, one.name) for one in directory.items.values()),
-        "person": _people(directory),
-    }
+def _known_names(directory: Directory) -> dict[Refers, Names]:  # noqa: ARG001 (its identity counts)
+    return {}
+
+
+def _names(directory: Directory, part: Refers) -> Names:
+    match part:
+        case "category":
+            return _tree((one.id, one.path) for one in directory.categories.values())
+        case "location":
+            return _tree((one.id, one.path) for one in directory.locations.values())
+        case "entity":
+            return _tree((one.id, one.path) for one in directory.entities.values())
+        case "group":
+            return _tree((one.id, one.path or one.name) for one in directory.groups.values())
+        case "item":
+            return _tree((one.id, one.name) for one in directory.items.values())
+        case "person":
+            return _people(directory)
+    raise KeyError(part)  # "": a fact that names nothing of the directory
 
 
 def _tree(nodes: Iterable[tuple[str, str]]) -> Names:

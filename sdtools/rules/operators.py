@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPERATORS",
+    "Comparison",
     "Takes",
     "any_of",
+    "comparing",
     "compiled",
-    "holds_in",
     "negated",
     "operators_of",
     "positive",
 ]
 
+Comparison = Callable[[Known, Subject], bool | None]
 _PATIENCE = 0.2  # seconds for one search; a pattern that needs more gives "unknown"
 
 
@@ -101,20 +103,24 @@ def compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(unaccented(pattern), regex.IGNORECASE | regex.MULTILINE | regex.VERSION0)
 
 
-def holds_in(name: str, value: Known, wanted: object, fact: Fact, subject: Subject) -> bool | None:
-    """Judge a positive operator on a value that is known and not empty.
+def comparing(name: str, wanted: object, fact: Fact) -> Comparison:
+    """Return what judges a positive operator on a value that is known and not empty.
 
-    Returns None when the value is of no help: something not mirrored, a pattern too slow.
+    It returns None when the value is of no help: something not mirrored, a pattern too slow.
     """
     match fact.type:
         case FactType.text:
-            return _text_holds(name, value, wanted)
+            wishes = _wishes(wanted)
+            return lambda value, _: _text_holds(name, value, wishes)
         case FactType.tree | FactType.names:
-            return _names_hold(name, value, wanted, _Desk(fact=fact, subject=subject))
+            wishes = _wishes(wanted)
+            return lambda value, subject: _names_hold(
+                name, value, wishes, _Desk(fact=fact, subject=subject)
+            )
         case FactType.ids:
-            ids = set(map(str, value)) if isinstance(value, tuple) else set()
-            return _SETS_OF_IDS[name](ids, set(_wishes(wanted)))
-    return _value_holds(name, value, wanted, subject)
+            compare, ids = _SETS_OF_IDS[name], set(_wishes(wanted))
+            return lambda value, _: compare(_ids(value), ids)
+    return lambda value, subject: _value_holds(name, value, wanted, subject)
 
 
 def _value_holds(name: str, value: Known, wanted: object, subject: Subject) -> bool:
@@ -139,9 +145,11 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {  # the loader has seen to 
 }
 
 
-def _text_holds(name: str, value: Known, wanted: object) -> bool | None:
+def _text_holds(name: str, value: Known, wishes: tuple[str, ...]) -> bool | None:
     """Judge text by text: one of the fact's against one of the wanted is enough."""
-    texts, wishes = value if isinstance(value, tuple) else (value,), _wishes(wanted)
+    if name == "words" and isinstance(value, str):
+        return has_words(value, wishes)
+    texts = value if isinstance(value, tuple) else (value,)
     if name == "words":
         return any(has_words(str(text), wishes) for text in texts)
     compare = _TEXTS[name]
@@ -200,8 +208,12 @@ class _Desk:
         return names_of(self.subject.world.directory, self.fact.refers).meant(wish)
 
 
-def _names_hold(name: str, value: Known, wanted: object, desk: _Desk) -> bool | None:
-    things, wishes = _things(value), _wishes(wanted)
+def _ids(value: Known) -> set[str]:
+    return set(map(str, value)) if isinstance(value, tuple) else set()
+
+
+def _names_hold(name: str, value: Known, wishes: tuple[str, ...], desk: _Desk) -> bool | None:
+    things = _things(value)
     if name == "is":
         return _same_set(things, wishes, desk.calls)
     compare = desk.calls if name == "in" else desk.puts_under

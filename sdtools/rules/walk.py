@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from sdtools.errors import ConfigError
 from sdtools.model.grades import Status
+from sdtools.model.made import maker
 from sdtools.model.ticket import Ticket
 from sdtools.plan import Reason, field_text
 from sdtools.rules.act import Acting
@@ -22,6 +23,7 @@ from sdtools.rules.writes import came_from
 
 __all__ = ["clock_used", "in_scope", "judge_episode", "protected", "subject_of", "telling", "walk"]
 
+_subject = maker(Subject, ("ticket", "world", "book", "now", "calendar"))
 _IN_SCOPE = frozenset({Status.new, Status.assigned, Status.pending, Status.solved})
 
 
@@ -48,18 +50,19 @@ def telling(judged: Pass, ticket: Ticket) -> Iterator[Judgement]:
     if not in_scope(ticket) or protected(judged, ticket):
         return
     progress: Progress | None = None
+    id, work, off = ticket.id, ticket, judged.off  # asked of by each rule, on each ticket
     subject = subject_of(judged, ticket, "")
     for rule, check, remembered in judged.course:
-        if rule.id in judged.off:
+        if rule.id in off:
             continue
-        if ticket.id not in remembered:
-            work = progress.work if progress else ticket
+        if id not in remembered:
             if subject.ticket is not work or subject.calendar != rule.calendar:
                 subject = subject_of(judged, work, rule.calendar)
             if not check(subject):
                 continue
         progress = progress or Progress(original=ticket, work=ticket)
         judgement = _judge_rule(judged, rule, progress)
+        work = progress.work
         yield judgement
         if rule.stop and judgement.holds:
             return
@@ -80,9 +83,7 @@ def protected(judged: Pass, ticket: Ticket) -> bool:
 
 def subject_of(judged: Pass, ticket: Ticket, calendar: str) -> Subject:
     """Return what conditions are judged on: the ticket in its world, and the rule's calendar."""
-    return Subject(
-        ticket=ticket, world=judged.world, book=judged.book, now=judged.now, calendar=calendar
-    )
+    return _subject(ticket, judged.world, judged.book, judged.now, calendar)
 
 
 def judge_episode(judged: Pass, rule: Rule, progress: Progress) -> Judgement:

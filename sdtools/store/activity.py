@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, func, select
 
 from sdtools.model.ticket import Activity, Ticket, role_of
-from sdtools.store.codec import from_micros
+from sdtools.store.codec import from_micros, to_micros
 from sdtools.store.merge import touched_once
 from sdtools.store.schema import comments, tickets
 
 __all__ = ["Activities", "Remarks", "read_remarks"]
 
+_IN_HAND = 1000  # rows, asked of the driver at once
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remarks:
-    """What one author said on one ticket: how often, and when last."""
+
+class Remarks(NamedTuple):
+    """What one author said on one ticket: how often, and when last, in microseconds."""
 
     author: str
-    count: int
-    last: datetime
+    times: int
+    last: int
 
 
 def read_remarks(
@@ -31,7 +31,7 @@ def read_remarks(
 ) -> Mapping[str, Sequence[Remarks]]:
     """Return who said what on the tickets that the condition selects, by ticket id."""
     on_it = (comments.c.desk == tickets.c.desk) & (comments.c.ticket == tickets.c.id)
-    last = func.max(comments.c.written, type_=comments.c.written.type)
+    last = func.max(comments.c.written, type_=BigInteger)
     grouped = (
         select(comments.c.ticket, comments.c.author, func.count(), last)
         .join(tickets, on_it)
@@ -39,8 +39,9 @@ def read_remarks(
         .group_by(comments.c.ticket, comments.c.author)
     )
     found: dict[str, list[Remarks]] = {}
-    for ticket, author, count, at in connection.execute(grouped):
-        found.setdefault(ticket, []).append(Remarks(author=author, count=count, last=at))
+    for part in connection.execute(grouped).partitions(_IN_HAND):
+        for ticket, author, count, at in part:
+            found.setdefault(ticket, []).append(Remarks(author, count, at))
     return found
 
 
@@ -68,7 +69,8 @@ class Activities(Mapping[str, Activity]):
         known = self._known.get(ticket)
         if known is None:
             found = self._tickets[ticket]
-            touched = json.loads(self._touched.get(ticket) or touched_once(found))
+            once = touched_once(found.updated_by, to_micros(found.updated))
+            touched = json.loads(self._touched.get(ticket) or once)
             said = self._remarks.get(ticket, ())
             known = _activity(found, touched, said, self._robots)
             self._known[ticket] = known
@@ -88,12 +90,12 @@ def _activity(
     robots: frozenset[str],
 ) -> Activity:
     people = [remark for remark in remarks if remark.author not in robots]
-    touches = [from_micros(at) for person, at in touched.items() if person not in robots]
+    touches = [at for person, at in touched.items() if person not in robots]
     said = [remark.last for remark in people]
     last = max(remarks, key=lambda remark: (remark.last, remark.author), default=None)
     return Activity(
-        comments=sum(remark.count for remark in people),
-        last_human=max([ticket.opened, *said, *touches]),
-        last_comment=last.last if last else None,
+        comments=sum(remark.times for remark in people),
+        last_human=max([ticket.opened, *map(from_micros, (*said, *touches))]),
+        last_comment=from_micros(last.last) if last else None,
         last_comment_by=role_of(last.author, ticket, robots) if last else "",
     )

@@ -26,6 +26,7 @@ _Step = Callable[[Any], Any]  # one value in or out of JSON: only the type hints
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
+_DAY = 86_400_000_000  # microseconds
 _AS_IT_IS = frozenset({str, int, float, bool, NoneType})
 _MISSING = object()
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
@@ -34,7 +35,8 @@ _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 def to_micros(at: datetime) -> int:
     """Return whole microseconds since 1970 in UTC; a time without a zone is a TypeError."""
-    return (at - _EPOCH) // _MICRO
+    since = at - _EPOCH
+    return since.days * _DAY + since.seconds * 1_000_000 + since.microseconds  # faster than `//`
 
 
 def from_micros(micros: int) -> datetime:

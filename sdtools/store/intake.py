@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Dialect, Select, select, type_coerce
 
 from sdtools.model.ticket import Comment, Ticket
 from sdtools.store.codec import Codec, to_micros
@@ -33,14 +35,32 @@ def take_tickets(
 ) -> list[What]:
     """Write what is new or changed, and return what it was; the later of two tickets wins."""
     latest = {ticket.id: ticket for ticket in chunk}
-    found = connection.execute(
-        select(*_STORED).where(tickets.c.desk == desk, tickets.c.id.in_(latest))
-    )
-    stored = {row[0]: Stored._make(row[1:]) for row in found}
-    news = [merge(desk, ticket, stored.get(id), now) for id, ticket in latest.items()]
+    stored = {row[0]: Stored._make(row[1:]) for row in _held(connection, desk, latest)}
+    at = to_micros(now)
+    news = [merge(desk, ticket, stored.get(id), at) for id, ticket in latest.items()]
     merged = [one for one in news if one]
-    upsert_raw(connection, tickets, [one.row for one in merged])
-    return [one.what for one in merged]
+    upsert_raw(connection, tickets, [row for _, row in merged])
+    return [what for what, _ in merged]
+
+
+def _held(connection: Connection, desk: str, ids: Iterable[str]) -> Sequence[Sequence[Any]]:
+    """Return the rows of these tickets that there are."""
+    chosen = [*ids]
+    if connection.dialect.positional:
+        text = _text(connection.dialect, len(chosen))
+        return connection.exec_driver_sql(text, (desk, *chosen)).all()
+    return connection.execute(_wanted(desk, chosen)).all()
+
+
+def _wanted(desk: str, ids: Sequence[str]) -> Select[Any]:
+    return select(*_STORED).where(tickets.c.desk == desk, tickets.c.id.in_(ids))
+
+
+@lru_cache(maxsize=4)
+def _text(dialect: Dialect, count: int) -> str:
+    """Return the statement with all its places: SQLAlchemy puts thousands in anew each time."""
+    whole = {"render_postcompile": True}
+    return str(_wanted("", [""] * count).compile(dialect=dialect, compile_kwargs=whole))
 
 
 def take_comments(connection: Connection, desk: str, chunk: Sequence[Comment]) -> int:

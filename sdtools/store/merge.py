@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from enum import StrEnum
 from hashlib import sha1
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from sdtools.store.ticketcode import encode_ticket
 __all__ = ["GONE", "Merged", "Stored", "What", "merge", "touched_once"]
 
 GONE = 2  # reconciliations in a row that must miss a ticket before it is gone
+_EMPTY = len("{}")
 _DONE = frozenset({Status.solved, Status.closed})
 
 
@@ -40,73 +40,68 @@ class Stored(NamedTuple):
     fingerprint: str
 
 
-class Merged(NamedTuple):
-    """The row to write, its values as the database holds them, and what it means."""
-
-    what: What
-    row: tuple[object, ...]
+Merged = tuple[What, tuple[object, ...]]  # what it means, and the values as databases hold them
 
 
-def touched_once(ticket: Ticket) -> str:
+def touched_once(person: str, at: int) -> str:
     """Return the column `touched` of a ticket of which only the last update is known."""
-    person, at = ticket.updated_by, to_micros(ticket.updated)
-    if not person:
-        return "{}"
-    if person.isalnum() and person.isascii():  # as ids are
-        return f'{{"{person}":{at}}}'
-    return encode_plain({person: at})
+    return _touched("{}", person, at)
 
 
-def merge(desk: str, ticket: Ticket, stored: Stored | None, now: datetime) -> Merged | None:
-    """Return the row to write, None when the mirror knows all that already."""
+def merge(desk: str, ticket: Ticket, stored: Stored | None, now: int) -> Merged | None:
+    """Return the row to write, None when the mirror knows all that already.
+
+    ``now``, in microseconds, becomes the time at which a new ticket was first seen.
+    """
     if ticket.deleted and (stored is None or stored.deleted):
         return None
-    document = encode_ticket(ticket)
+    opened, updated = to_micros(ticket.opened), to_micros(ticket.updated)
+    document = encode_ticket(ticket, opened, updated)
     fingerprint = sha1(document.encode(), usedforsecurity=False).hexdigest()[:16]
-    same = stored is not None and stored.fingerprint == fingerprint
-    if same and stored is not None and not stored.missing:
-        return None
+    if stored is None:
+        what, first_seen, reopens, touched = What.new, now, ticket.reopens, "{}"
+    else:
+        same = stored.fingerprint == fingerprint
+        if same and not stored.missing:
+            return None
+        what, first_seen = _what(ticket, stored, same=same), stored.first_seen
+        reopens, touched = _reopens(ticket, stored), stored.touched
     row = (  # in the order of the table's columns
         desk,
         ticket.id,
         ticket.number,
         ticket.status.value,
-        to_micros(ticket.opened),
-        to_micros(ticket.updated),
+        opened,
+        updated,
         ticket.solved and to_micros(ticket.solved),
         ticket.closed and to_micros(ticket.closed),
-        stored.first_seen if stored else to_micros(now),
-        _reopens(ticket, stored),
+        first_seen,
+        reopens,
         0,  # reconciliations that missed it
         ticket.deleted,
-        _touched(ticket, stored),
+        _touched(touched, ticket.updated_by, updated),
         fingerprint,
         document,
     )
-    return Merged(_what(ticket, stored, same=same), row)
+    return what, row
 
 
-def _what(ticket: Ticket, stored: Stored | None, *, same: bool) -> What:
-    if stored is None:
-        return What.new
+def _what(ticket: Ticket, stored: Stored, *, same: bool) -> What:
     if ticket.deleted:
         return What.removed
     return What.seen if same and stored.missing < GONE else What.changed
 
 
-def _reopens(ticket: Ticket, stored: Stored | None) -> int:
-    if stored is None:
-        return ticket.reopens
+def _reopens(ticket: Ticket, stored: Stored) -> int:
     again = stored.status in _DONE and ticket.is_open
     return max(ticket.reopens, stored.reopens + again)
 
 
-def _touched(ticket: Ticket, stored: Stored | None) -> str:
+def _touched(touched: str, person: str, at: int) -> str:
     """Return who updated the ticket last and when, for everybody the mirror saw do it."""
-    if stored is None:
-        return touched_once(ticket)
-    if not ticket.updated_by:
-        return stored.touched
-    touched = json.loads(stored.touched)
-    touched[ticket.updated_by] = to_micros(ticket.updated)
-    return encode_plain(touched)
+    if not person:
+        return touched
+    if person.isalnum() and person.isascii() and f'"{person}":' not in touched:
+        # an id, and new here: put behind the others without reading them
+        return f'{touched[:-1]}{"," if len(touched) > _EMPTY else ""}"{person}":{at}}}'
+    return encode_plain({**json.loads(touched), person: at})

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from math import inf
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, type_coerce
 
 from sdtools.model.grades import OPEN, Status
 from sdtools.model.knowledge import KnownError
@@ -32,6 +33,7 @@ __all__ = ["Counted", "Judged", "KnownAndNew", "Mirror", "MirrorCounts", "Reconc
 _OPEN = sorted(OPEN)
 _JUDGED = [*_OPEN, Status.solved]  # what rules see (DESIGN 4)
 _AT_ONCE = 5000  # tickets: a transaction waits for the disk as long as a thousand of them take
+_IN_HAND = 200  # rows: what a processor holds close by while tickets are made of them
 _DIRECTORY = Codec(Directory)
 _KNOWLEDGE: Codec[tuple[KnownError, ...]] = Codec(tuple[KnownError, ...])
 
@@ -139,7 +141,8 @@ class Mirror:
         with self._database.reading() as connection:
             found = connection.execute(select(rows.c.document, rows.c.reopens).where(where))
             load = TicketDecoder().load
-            tickets = [load(document, reopens) for document, reopens in found]
+            parts = (load(*zip(*part, strict=True)) for part in found.partitions(_IN_HAND))
+            tickets = [*chain.from_iterable(parts)]
         _sort(tickets)
         return tuple(tickets)
 
@@ -149,17 +152,21 @@ class Mirror:
         ``robots`` are ids of people: what they said and did counts for nothing but
         ``last_comment`` and its author. The texts of a ticket named in ``without`` stay empty.
         """
-        wanted = select(rows.c.document, rows.c.reopens, rows.c.touched)
+        updated = type_coerce(rows.c.updated, BigInteger)
+        wanted = select(rows.c.document, rows.c.reopens, rows.c.touched, updated)
         load = TicketDecoder(without).load
         touched: dict[str, str] = {}
         tickets: list[Ticket] = []
         with self._database.reading() as connection:
             remarks = read_remarks(connection, self._judged)
-            for document, reopens, last in connection.execute(wanted.where(self._judged)):
-                ticket = load(document, reopens)
-                tickets.append(ticket)
-                if last != touched_once(ticket):  # most are, and there are many
-                    touched[ticket.id] = last
+            found = connection.execute(wanted.where(self._judged))
+            for part in found.partitions(_IN_HAND):
+                documents, reopens, all_touched, times = zip(*part, strict=True)
+                loaded = load(documents, reopens)
+                tickets += loaded
+                for ticket, last, at in zip(loaded, all_touched, times, strict=True):
+                    if last != touched_once(ticket.updated_by, at):  # most are, of many
+                        touched[ticket.id] = last
         _sort(tickets)
         return Judged(
             tickets=tuple(tickets), activity=Activities(tickets, touched, remarks, robots)

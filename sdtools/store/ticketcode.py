@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
+from functools import partial
+from itertools import repeat
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -18,6 +20,8 @@ from sdtools.model.ticket import Ticket
 from sdtools.store.codec import Codec, unreadable
 
 __all__ = ["TicketDecoder", "encode_ticket"]
+
+Column = Iterable[Any]  # one field of many tickets
 
 # Append only: stored texts are read by place. `reopens` is kept beside the text.
 _OFTEN = (
@@ -32,6 +36,7 @@ _SELDOM = (  # left out together where all of them hold their default
 )
 _FIELDS = (*_OFTEN, *_SELDOM)
 _ID, _NUMBER = _FIELDS.index("id"), _FIELDS.index("number")
+_OPENED, _UPDATED = _FIELDS.index("opened"), _FIELDS.index("updated")
 _MOMENTS = (
     *("opened", "updated", "solved", "closed", "responded", "pending_since"),
     *("respond_due", "resolve_due"),
@@ -69,69 +74,91 @@ _DEFAULTS = tuple({field.name: field.default for field in fields(Ticket)}[n] for
 _ticket = maker(Ticket, ("reopens", *_FIELDS))
 # In ASCII, for halves of surrogate pairs: orjson refuses those, and so do databases
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_plain)
-_read = json.JSONDecoder().raw_decode
 
 
-def encode_ticket(ticket: Ticket) -> str:
-    """Return the text of a ticket, without `reopens`: equal tickets give equal texts."""
-    often, seldom = _often(ticket), _seldom(ticket)
-    values = often if seldom == _DEFAULTS else often + seldom
+def encode_ticket(ticket: Ticket, opened: int, updated: int) -> str:
+    """Return the text of a ticket, without `reopens`: equal tickets give equal texts.
+
+    ``opened`` and ``updated`` are the ticket's, in microseconds: who writes a row has them.
+    """
+    values = [*_often(ticket)]
+    values[_OPENED], values[_UPDATED] = opened, updated
+    seldom = _seldom(ticket)
+    if seldom != _DEFAULTS:
+        values += seldom
     try:
         return orjson.dumps(values, _plain, orjson.OPT_PASSTHROUGH_DATETIME).decode()
     except orjson.JSONEncodeError:
         return _JSON.encode(values)
 
 
-def _parts(text: str) -> list[Any]:
+def _parts(text: str) -> Sequence[Any]:
     """Return the fields of a text by place; of an older text there are fewer."""
-    parts, end = _read(text)
-    if end != len(text) or len(parts) > len(_FIELDS):
+    try:
+        parts = orjson.loads(text)
+    except orjson.JSONDecodeError:  # halves of surrogate pairs
+        parts = json.loads(text)
+    if len(parts) > len(_OFTEN) and float in map(type, parts):
+        parts = json.loads(text)  # orjson makes floats of whole numbers with more than 64 bits
+    if len(parts) > len(_FIELDS):
         raise ValueError("more than a ticket")
-    return parts  # type: ignore[no-any-return]  # else no place of it can be set
+    return cast("Sequence[Any]", parts)
 
 
-def _moment(micros: int | None) -> datetime | None:
-    return None if micros is None else _EPOCH + micros * _MICRO
+def _moments(column: Column) -> Column:
+    return [None if micros is None else _EPOCH + micros * _MICRO for micros in column]
 
 
 class TicketDecoder:
-    """Makes tickets of texts; those of one decoder share what they have in common."""
+    """Makes tickets of texts, field by field; those of one decoder share what they can."""
 
     def __init__(self, without: frozenset[str] = frozenset()) -> None:
         """Leave the texts named in ``without`` empty: the long ones that nobody looks at."""
         words: dict[str, str] = {}
         lists: dict[tuple[str, ...], tuple[str, ...]] = {}
 
-        def several(found: list[str]) -> tuple[str, ...]:
-            return lists.setdefault(tuple(found), tuple(found)) if found else ()
+        def several(column: Column) -> Column:
+            found = [*map(tuple, column)]
+            return map(lists.setdefault, found, found)
 
-        steps: dict[str, Callable[[Any], object]] = {
-            **{name: scale.__getitem__ for name, scale in _SCALES.items()},
-            **dict.fromkeys(_MOMENTS, _moment),
+        steps: dict[str, Callable[[Column], Column]] = {
+            **{name: partial(map, scale.__getitem__) for name, scale in _SCALES.items()},
+            **dict.fromkeys(_MOMENTS, _moments),
             **dict.fromkeys(_LISTS, several),
-            **dict.fromkeys(_COMMON, lambda word: words.setdefault(word, word)),
-            "waiting": lambda micros: micros * _MICRO,
-            "unknown": frozenset,
-            **dict.fromkeys(without, lambda _: ""),
+            **dict.fromkeys(_COMMON, lambda column: map(words.setdefault, column, column)),
+            "waiting": lambda column: [micros * _MICRO for micros in column],
+            "unknown": partial(map, frozenset),
+            **dict.fromkeys(without, lambda _: repeat("")),
         }
         self._steps = [(place, steps[name]) for place, name in enumerate(_FIELDS) if name in steps]
-        often = len(_OFTEN)
-        self._often = list(takewhile(lambda step: step[0] < often, self._steps))
 
-    def load(self, text: str, reopens: int) -> Ticket:
-        """Return the ticket of a text; raises StoreError when it is not one of ours."""
-        if text.startswith("{"):
-            return _OLDER.load(text, {"reopens": reopens})
+    def load(self, texts: Sequence[str], reopens: Sequence[int]) -> list[Ticket]:
+        """Return the tickets of some texts; raises StoreError when one is not one of ours."""
+        alike: defaultdict[int, list[tuple[int, Sequence[Any]]]] = defaultdict(list)
+        found: dict[int, Ticket] = {}
         try:
-            parts = _parts(text)
-            for place, step in self._often if len(parts) == len(_OFTEN) else self._present(parts):
-                parts[place] = step(parts[place])
-            if parts[_NUMBER] == parts[_ID]:
-                parts[_NUMBER] = parts[_ID]
-            return _ticket(reopens, *parts)
+            for at, text in enumerate(texts):
+                if text.startswith("{"):
+                    found[at] = _OLDER.load(text, {"reopens": reopens[at]})
+                else:
+                    parts = _parts(text)
+                    alike[len(parts)].append((at, parts))
+            for several in alike.values():
+                places, rows = zip(*several, strict=True)
+                made = self._made([reopens[at] for at in places], rows)
+                found.update(zip(places, made, strict=True))
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise unreadable("Ticket", error) from error
+        return [found[at] for at in range(len(texts))]
 
-    def _present(self, parts: Sequence[object]) -> list[tuple[int, Callable[[Any], object]]]:
-        """Return the steps of the fields that a longer text has."""
-        return [step for step in self._steps if step[0] < len(parts)]
+    def _made(self, reopens: Sequence[int], rows: Sequence[Sequence[Any]]) -> Iterator[Ticket]:
+        """Return the tickets of rows with the same fields: a column of them at a time."""
+        columns: list[Column] = [*zip(*rows, strict=True)]
+        ids, numbers = columns[_ID], columns[_NUMBER]
+        columns[_NUMBER] = [
+            id if number == id else number for id, number in zip(ids, numbers, strict=True)
+        ]
+        for place, step in self._steps:
+            if place < len(columns):
+                columns[place] = step(columns[place])
+        return map(_ticket, reopens, *columns)

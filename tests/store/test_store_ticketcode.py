@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sdtools.errors import StoreError
 from sdtools.model.grades import Grade, Kind, Status
 from sdtools.model.ticket import Ticket
-from sdtools.store.codec import Codec
+from sdtools.store.codec import Codec, to_micros
 from sdtools.store.ticketcode import TicketDecoder, encode_ticket
 
 MakeTicket = Callable[..., Ticket]
@@ -38,6 +38,14 @@ KINDS: dict[str, st.SearchStrategy[object]] = {
 VALUES = {field.name: KINDS[str(field.type)] for field in fields(Ticket)}
 
 
+def _text(ticket: Ticket) -> str:
+    return encode_ticket(ticket, to_micros(ticket.opened), to_micros(ticket.updated))
+
+
+def _ticket(text: str, reopens: int) -> Ticket:
+    return TicketDecoder().load([text], [reopens])[0]
+
+
 def test_every_field_of_a_ticket_comes_back(make_ticket: MakeTicket, now: datetime) -> None:
     others = {
         "waiting": timedelta(minutes=3, microseconds=1),
@@ -57,26 +65,26 @@ def test_every_field_of_a_ticket_comes_back(make_ticket: MakeTicket, now: dateti
             filled = replace(filled, **{field.name: now})  # type: ignore[arg-type]
         elif empty == "":
             filled = replace(filled, **{field.name: f"{field.name} é"})  # type: ignore[arg-type]
-    assert TicketDecoder().load(encode_ticket(filled), 2) == filled
+    assert _ticket(_text(filled), 2) == filled
 
 
 @settings(max_examples=50, deadline=None)
 @given(title=HOSTILE, description=HOSTILE)
 def test_any_text_comes_back_and_is_kept_as_databases_can(title: str, description: str) -> None:
     ticket = replace(EXAMPLE, title=title, description=description)
-    text = encode_ticket(ticket)
+    text = _text(ticket)
     assert text.encode().decode() == text
     assert "\0" not in text
-    assert TicketDecoder().load(text, 0) == ticket
+    assert _ticket(text, 0) == ticket
 
 
 @settings(max_examples=50, deadline=None)
 @given(title=HOSTILE, description=HOSTILE)
 def test_texts_from_before_they_held_accents_are_read_too(title: str, description: str) -> None:
     ticket = replace(EXAMPLE, title=title, description=description, groups=("3", "é"))
-    older = json.dumps(json.loads(encode_ticket(ticket)), separators=(",", ":"))
+    older = _ascii(ticket)
     assert older.isascii()
-    assert TicketDecoder().load(older, 0) == ticket
+    assert _ticket(older, 0) == ticket
 
 
 @settings(max_examples=100, deadline=None)
@@ -84,38 +92,53 @@ def test_texts_from_before_they_held_accents_are_read_too(title: str, descriptio
 def test_any_ticket_comes_back_and_an_equal_one_has_an_equal_text(data: st.DataObject) -> None:
     values: dict[str, Any] = data.draw(st.fixed_dictionaries({}, optional=VALUES))
     ticket = replace(EXAMPLE, **values)
-    text = encode_ticket(ticket)
-    found = TicketDecoder().load(text, ticket.reopens)
+    text = _text(ticket)
+    found = _ticket(text, ticket.reopens)
     assert found == ticket
     assert type(found) is Ticket
     assert [type(getattr(found, name)) for name in VALUES] == [
         type(getattr(ticket, name)) for name in VALUES
     ]
-    assert encode_ticket(found) == text
+    assert _text(found) == text
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_tickets_of_all_kinds_of_texts_come_in_the_order_of_the_texts(data: st.DataObject) -> None:
+    drawn = st.fixed_dictionaries({}, optional=VALUES)
+    rows: list[dict[str, Any]] = data.draw(st.lists(drawn, max_size=6))
+    tickets = [replace(EXAMPLE, **values) for values in rows]
+    ways = [data.draw(st.sampled_from([_text, _ascii, Codec(Ticket).dump])) for _ in tickets]
+    texts = [way(ticket) for way, ticket in zip(ways, tickets, strict=True)]
+    assert TicketDecoder().load(texts, [ticket.reopens for ticket in tickets]) == tickets
+
+
+def _ascii(ticket: Ticket) -> str:
+    return json.dumps(json.loads(_text(ticket)), separators=(",", ":"))
 
 
 def test_a_text_with_its_fields_by_name_is_read_too(make_ticket: MakeTicket) -> None:
     ticket = make_ticket("7", groups=("3",))
     older = Codec(Ticket).dump(ticket)
-    assert TicketDecoder().load(older, 0) == ticket
+    assert _ticket(older, 0) == ticket
 
 
 def test_a_text_from_before_the_last_fields_is_read_too(make_ticket: MakeTicket) -> None:
     ticket = make_ticket("7", groups=("3",), parent="9")
-    short = json.dumps(json.loads(encode_ticket(ticket))[:-3])
-    assert TicketDecoder().load(short, 0) == ticket
+    short = json.dumps(json.loads(_text(ticket))[:-3])
+    assert _ticket(short, 0) == ticket
 
 
 @pytest.mark.parametrize("text", ["", "[]", "[1,2]", "{}", "null", '["a"'])
 def test_a_text_of_somebody_else_is_refused(text: str) -> None:
     with pytest.raises(StoreError, match="stored Ticket cannot be read"):
-        TicketDecoder().load(text, 0)
+        _ticket(text, 0)
 
 
 def test_tickets_of_one_decoder_share_what_they_have_in_common(make_ticket: MakeTicket) -> None:
     decoder = TicketDecoder()
-    texts = [encode_ticket(make_ticket(id, groups=("3", "4"))) for id in ("1", "2")]
-    one, two = (decoder.load(text, 0) for text in texts)
+    texts = [_text(make_ticket(id, groups=("3", "4"))) for id in ("1", "2")]
+    one, two = decoder.load(texts, [0, 0])
     assert one.groups is two.groups
 
 

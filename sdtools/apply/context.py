@@ -49,7 +49,6 @@ class ApplyContext:
     known_comments: KnownComments | None = None
     insisting: frozenset[str] = field(default_factory=frozenset)  # rules with ``insist: true``
     kind: str = "apply"  # of run, for the journal: "apply", "undo"
-    batch: int = 50  # tickets read, written and read back together
     texts: Renderer = field(default_factory=Templates.load)  # the words of a digest
 
 

@@ -75,7 +75,7 @@ class _Course:
         """Go through all batches; return True when a person asked to stop before the last."""
         self._recover()
         interrupted = False
-        for tickets in _batches(self.due, self.context.batch):
+        for tickets in _batches(self.due, self.desk.at_once):
             interrupted = self.context.stop()
             if interrupted:
                 break

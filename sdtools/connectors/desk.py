@@ -125,6 +125,7 @@ class Desk(Protocol):
     name: str
     kind: str
     url: str
+    at_once: int  # tickets that are looked at, written and read back together: some seconds' work
     rereads_nightly: bool  # some changes leave no trace: all tickets are read once a night
 
     @property

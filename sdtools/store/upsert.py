@@ -39,7 +39,7 @@ def _insert(dialect: Dialect, table: Table) -> Insert:
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, each with every column; one with the same primary key is replaced."""
     if rows:
-        connection.execute(_replacing(insert(connection, table), table), rows)
+        connection.execute(_replacing(table, connection.dialect), rows)
 
 
 def upsert_raw(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
@@ -60,11 +60,13 @@ def upsert_raw(connection: Connection, table: Table, rows: Sequence[tuple[object
 @lru_cache(maxsize=8)
 def _text(table: Table, dialect: Dialect) -> tuple[str, Sequence[str] | None]:
     """Return the statement as the driver takes it, and its values' order if they have one."""
-    compiled = _replacing(_insert(dialect, table), table).compile(dialect=dialect)
+    compiled = _replacing(table, dialect).compile(dialect=dialect)
     return str(compiled), compiled.positiontup
 
 
-def _replacing(wanted: Insert, table: Table) -> Insert:
+@lru_cache(maxsize=32)
+def _replacing(table: Table, dialect: Dialect) -> Insert:
+    wanted = _insert(dialect, table)
     others = [column.name for column in table.columns if not column.primary_key]
     return wanted.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),

@@ -134,6 +134,7 @@ class PaperDesk:
     name: str = "paper"
     kind: str = "paper"
     url: str = "http://127.0.0.1/paper"
+    at_once: int = 2
     rereads_nightly: bool = False
     still: frozenset[str] = frozenset()
     account_id: str = "99"
@@ -375,7 +376,8 @@ class Office:
         self.desk.fuse.burn()
         self.posted.append(key)
 
-    def apply(self, plan: Plan, *, batch: int = 2) -> Applied:
+    def apply(self, plan: Plan, *, at_once: int = 2) -> Applied:
+        self.desk.at_once = at_once
         context = ApplyContext(
             now=self.tick,
             directory=Directory(),
@@ -385,7 +387,6 @@ class Office:
             holds=self.holds,
             progress=lambda done, total: self.desk.fuse.burn(),
             keep=lambda tickets: None,
-            batch=batch,
         )
         return apply_plan(plan, self.desk, self.journal, context)
 
@@ -482,7 +483,7 @@ def test_a_plan_of_another_desk_is_not_applied(office: Office) -> None:
 def test_a_person_who_asks_to_stop_gets_the_batch_in_hand_and_no_more(office: Office) -> None:
     office.stop_after = 1
     plan = plan_of(*of_every_kind("1"), *of_every_kind("2"), *of_every_kind("3"))
-    applied = office.apply(plan, batch=1)
+    applied = office.apply(plan, at_once=1)
     assert applied.interrupted
     assert {outcome.change.ticket for outcome in applied.outcomes} == {"1"}
     assert office.desk.held["2"] == new_ticket("2")
@@ -609,7 +610,7 @@ def test_digest_notifications_reach_each_recipient_in_one_mail(office: Office) -
 
     boss, deputy = "boss@example.org", "deputy@example.org"
     plan = plan_of(digest("1", boss), digest("2", boss, deputy), digest("3", boss))
-    applied = office.apply(plan, batch=1)
+    applied = office.apply(plan, at_once=1)
     assert states(applied.outcomes) == ["applied"] * 3
     assert office.mails() == ["Ticket 2", "[paper] 3 messages: Ticket 1..."]
     office.apply(plan)
@@ -628,7 +629,7 @@ def test_a_run_killed_at_any_step_is_finished_by_the_next_with_nothing_doubled_o
         copy(tmp_path / "sdtools.db", folder)
         with opened(folder, fuse=step) as office:
             try:
-                office.apply(plan, batch=1)
+                office.apply(plan, at_once=1)
             except KilledError:
                 office.desk.fuse = Fuse()
                 office.apply(plan)

@@ -443,12 +443,12 @@ context = ApplyContext(
     now=lambda: plan.now + timedelta(seconds=1), directory=Directory(), memory=Memory(),
     post_webhook=at_a_boundary, stop=lambda: False, holds=at_a_boundary, progress=at_a_boundary,
     keep=lambda tickets: None,
-    batch=2,
 )
 with (
     open_database(f"sqlite:///{folder}/sdtools.db") as database,
     glpi_desk("glpi", url=url, app_token=app_token, user_token=user_token) as desk,
 ):
+    desk.at_once = 2
     apply_plan(plan, desk, Journal(database, "glpi"), context)
 """
 

@@ -35,7 +35,7 @@ AT_THE_FIRST_GREETING = 0
 
 def _served(request: int) -> Iterator[EmbeddedGlpi]:
     database = GlpiDatabase()
-    database.load(glpi_rows(seeded_world(7, 1200, NOW), NOW, "Europe/Paris"))
+    database.load(glpi_rows(seeded_world(7, 2000, NOW), NOW, "Europe/Paris"))
     pressed: list[int] = []
 
     def press(number: int) -> None:

@@ -61,6 +61,7 @@ class GlpiDesk:
     """One GLPI; the session opens with the first request and closes with the ``with`` block."""
 
     kind = "glpi"
+    at_once = 100  # two seconds of its work
     rereads_nightly = True  # links may change without moving a ticket's date_mod (FACTS 10)
 
     def __init__(

@@ -79,7 +79,10 @@ class TicketReader:
         begin = begin_of(since, self.zone)
         first = first_page(since, begin)
         entries = HistoryReader(session=self.session, zone=self.zone).tail(begin, _ENTRIES * first)
-        return Window(since=since, begin=begin, first=first, entries=entries)
+        touched = len({entry.ticket for entry in entries or ()})  # and some without history
+        return Window(
+            since=since, begin=begin, first=max(first, min(touched + FIRST, PAGE)), entries=entries
+        )
 
     def changed(self, window: Window, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
         """Read the tickets touched in a window, the trash included, and those with other links.

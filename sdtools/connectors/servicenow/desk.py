@@ -66,6 +66,7 @@ class ServiceNowDesk:
 
     kind = "servicenow"
     still = frozenset[str]()  # nothing is taken for granted
+    at_once = 50
     rereads_nightly = True  # a link to an article, and a service level, do not touch their ticket
 
     def __init__(

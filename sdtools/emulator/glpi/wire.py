@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import orjson
+
 __all__ = [
     "BAD_GATEWAY",
     "NO_RIGHT",
@@ -25,7 +27,7 @@ BAD_GATEWAY = (
 NO_RIGHT = "You don't have permission to perform this action."
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_PLAINLY = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class RequestError(Exception):
@@ -63,8 +65,14 @@ class Answer:
 
 def plain(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Give an answer with a JSON body."""
-    text = _ENCODER.encode(body)
-    return Answer(status=status, content=text.encode(), headers=headers or {})
+    return Answer(status=status, content=_encoded(body), headers=headers or {})
+
+
+def _encoded(body: object) -> bytes:
+    try:  # ten times as fast, so that no answer takes longer than a real one
+        return orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:  # a number of more than 64 bits
+        return _PLAINLY.encode(body).encode()
 
 
 def not_found() -> RequestError:

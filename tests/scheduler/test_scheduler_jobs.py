@@ -152,7 +152,7 @@ def stop_after(asked: int) -> Callable[[], bool]:
     return lambda: next(left, None) is None
 
 
-@pytest.mark.parametrize("house", [60], indirect=True)  # tickets: more than one batch
+@pytest.mark.parametrize("house", [120], indirect=True)  # tickets: more than one batch
 def test_asked_to_stop_it_ends_after_the_change_in_hand_and_the_rest_comes_after_the_restart(
     house: House,
 ) -> None:
@@ -169,7 +169,7 @@ def test_asked_to_stop_it_ends_after_the_change_in_hand_and_the_rest_comes_after
         house.scheduler(workspace, TICK, stop_after(3)).run()
         waiting = state(workspace, "pass.glpi")
     (stopped,) = house.runs
-    assert (stopped.end, stopped.detail) == (End.interrupted, "50 applied")
+    assert (stopped.end, stopped.detail) == (End.interrupted, "100 applied")
     assert (waiting.good, waiting.failures) == (None, 0)
     assert waiting.due <= house.clock.now()
     house.run_until(START + timedelta(minutes=1), TICK)

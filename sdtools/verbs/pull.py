@@ -52,7 +52,6 @@ def pull(
     # The desk's own time before anything was read: what it changes from now on comes next time.
     begun = desk.opened_at or now
     people_due = full or _due(mirror.cursor("directory"), now, HOURLY)
-    knowledge_due = full or _due(mirror.cursor("knowledge"), now, HOURLY)
     if people_due:
         desk.foresee_directory()
     whole = full or (desk.rereads_nightly and _due(mirror.cursor("ids"), now, NIGHTLY))
@@ -64,7 +63,7 @@ def pull(
         history.take(edits)
     # After the tickets: whoever they name is among the people then.
     directory = desk.directory() if people_due else None
-    knowledge = desk.knowledge() if knowledge_due else None
+    knowledge = desk.knowledge() if full or _due(mirror.cursor("knowledge"), now, HOURLY) else None
     _keep_reference(mirror, directory, knowledge, now)
     if _due(mirror.cursor("ids"), now, NIGHTLY):
         history.forget(begun - _KEPT)

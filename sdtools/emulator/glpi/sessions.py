@@ -245,9 +245,8 @@ def full_session(context: Context) -> dict[str, object]:
     user = context.database.row("User", session.users_id) or {}
     profile = active_profile(context)["active_profile"]
     entities = _entities_of(context, session.profiles_id)
-    path = _path(context, session.active_root)
-    if session.active_recursive:
-        path += " (tree structure)"
+    tree = " (tree structure)" if session.active_recursive else ""
+    path = _path(context, session.active_root) + tree
     groups = context.database.rows("Group_User", "users_id = ?", (session.users_id,))
     found = {
         "valid_id": session.token,

@@ -61,7 +61,7 @@ def pull(
         mirror.upsert_comments(said)
     for edits in desk.history(_remembered(None if full else mirror.cursor("history"), begun)):
         history.take(edits)
-    # After the tickets: whoever they name is among the people then.
+    # Asked for after the tickets: it may have been read beside them.
     directory = desk.directory() if people_due else None
     knowledge = desk.knowledge() if full or _due(mirror.cursor("knowledge"), now, HOURLY) else None
     _keep_reference(mirror, directory, knowledge, now)

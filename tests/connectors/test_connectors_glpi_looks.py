@@ -127,42 +127,6 @@ def test_whatever_people_do_after_a_pull_of_changes_is_seen(
         assert desk.read(TICKETS, known) == desk.read(TICKETS)
 
 
-def test_ties_of_whom_the_history_names_are_read_once_and_of_others_besides(
-    tied: EmbeddedGlpi, desk: GlpiDesk, now: datetime
-) -> None:
-    person = Person(tied)
-    for number in (3, 4, 5, 9):
-        person.put("Ticket", number, name="Again")
-    with listened(desk) as asked:
-        found = {one.id: one for page in desk.tickets(now, None) for one in page}
-    assert found.keys() >= {"3", "4", "5", "9"}
-    assert [asked.count(table) for table in sorted(LONG)] == [1] * len(LONG)
-    moved = (now + timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
-    tied.database.update("Ticket", 1, {"date_mod": moved})  # as a tool without history does
-    tied.database.load([("Group_Ticket", {"tickets_id": 1, "groups_id": 2, "type": 2})])
-    with glpi_desk(
-        "glpi", url=tied.url, app_token=tied.app_token, user_token=tied.user_token
-    ) as later:
-        found = {one.id: one for page in later.tickets(now, None) for one in page}
-        assert found == dict(later.read(list(found)))
-    assert found["1"].groups == ("2",)
-    assert (found["3"].assignees, found["3"].parent) == (("7",), "9")
-
-
-def test_who_is_tied_after_the_ties_were_read_is_seen_by_the_look(
-    tied: EmbeddedGlpi, desk: GlpiDesk, now: datetime
-) -> None:
-    person = Person(tied, tied.user_token)
-    for number in (3, 4, 5):
-        person.put("Ticket", number, name="Again")
-    known = Kept(desk, None)
-    for page in desk.tickets(now, known):
-        person.put("Group_Ticket", 1, groups_id=2)  # in the same second
-        known.tickets.update((one.id, one) for one in page)
-    assert known.tickets["3"].groups == ("1",)
-    assert desk.read(TICKETS, known)["3"].groups == ("2",)
-
-
 def test_what_has_not_moved_is_told_from_its_row_and_the_history_alone(
     tied: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:

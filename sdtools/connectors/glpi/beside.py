@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -26,11 +26,12 @@ class Beside(Generic[T]):
         self._crew = crew
         self._read = read
         self._foreseen = False
-        self._pool: ThreadPoolExecutor | None = None
-        self._wait: Callable[[], T] | None = None
+        self._pool = ThreadPoolExecutor(1)
+        self._under_way: Future[T] | None = None
 
     def foresee(self) -> None:
         """Note that somebody will ask for it."""
+        self.end()  # what nobody took is old
         self._foreseen = True
 
     def these(self, pages: Iterator[P]) -> Iterator[P]:
@@ -43,18 +44,19 @@ class Beside(Generic[T]):
     def take(self, session: GlpiSession) -> T:
         """Give what was read, once; what was not begun is read now, with this session."""
         try:
-            return self._wait() if self._wait else self._read(session)
+            return self._under_way.result() if self._under_way else self._read(session)
         finally:
             self.end()
 
     def end(self) -> None:
-        """Wait until the worker is free, and forget what it read."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-        self._pool = self._wait = None
+        """Forget what was read; a worker that still reads ends with the request in hand."""
+        if self._under_way is not None:
+            self._crew.halt(self._under_way)
+            self._pool.shutdown()
+        self._under_way = None
         self._foreseen = False
 
     def _begin(self) -> None:
-        self.end()
+        self._foreseen = False
         self._pool = ThreadPoolExecutor(1)
-        self._wait = self._crew.later(self._pool, self._read)
+        self._under_way = self._crew.later(self._pool, self._read)

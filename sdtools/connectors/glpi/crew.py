@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from queue import LifoQueue
 from typing import TYPE_CHECKING, TypeVar
 
@@ -55,9 +56,32 @@ class Crew:
         """Return threads for :meth:`later`; whoever asks for them ends them."""
         return ThreadPoolExecutor(self.workers)
 
-    def later(self, pool: ThreadPoolExecutor, call: Callable[[GlpiSession], T]) -> Callable[[], T]:
-        """Begin a call and return what waits for its result."""
-        return pool.submit(self._with_session(call)).result
+    def later(self, pool: ThreadPoolExecutor, call: Callable[[GlpiSession], T]) -> Future[T]:
+        """Begin a call."""
+        return pool.submit(self._with_session(call))
+
+    @contextmanager
+    def meanwhile(self, call: Callable[[], T]) -> Iterator[Callable[[], T]]:
+        """Have workers make a call beside, and give what waits for its result.
+
+        Whoever leaves before it has ended waits for no more than the requests in hand.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            under_way = pool.submit(call)
+            try:
+                yield under_way.result
+            finally:
+                self.halt(under_way)
+
+    def halt(self, under_way: Future[T]) -> None:
+        """Let a call that has not ended end with the requests in hand."""
+        try:
+            for session in self._sessions:
+                session.halted = not under_way.done()
+            wait([under_way])
+        finally:
+            for session in self._sessions:
+                session.halted = False
 
     def close(self, leader: Callable[[], None]) -> None:
         """Log out those that have logged in, and have their leader do so meanwhile."""

@@ -26,7 +26,6 @@ from sdtools.connectors.glpi.traces import (
     survey_traces,
 )
 from sdtools.connectors.glpi.zone import Zone
-from sdtools.connectors.workers import both
 from sdtools.model.ticket import Ticket
 
 __all__ = ["Look", "TicketReader", "Window", "begin_of", "changed_rows", "changes_of", "first_page"]
@@ -92,26 +91,44 @@ class TicketReader:
         tickets of the overlap that are known as they are cost nothing more.
         """
         read: set[str] = set()
-        news, named = _in_bulk(self._news(window, known)), self._named_in(window)
-        # Whom the history names has changed: workers read those ties while this session lists.
-        first, ties = both(lambda: list(islice(news, 1)), lambda: ties_of(self.session, named))
+        news, told = _in_bulk(self._news(window, known)), self._told_of(window, known)
+        first, ties = self._first_with_ties(news, frozenset(told))
         for rows in chain(first, news):
             read.update(identity(row, "id") for row in rows)
-            lacking = frozenset(integer(row, "id") for row in rows) - named
-            yield self.made(rows, ties_of(self.session, lacking).over(ties))
+            yield self.made(rows, self._with_those_of(rows, ties, told))
         traced = _traced(self._traces(window, known), known) - read
         if traced:
             yield tuple(self.some(sorted(traced)).values())
 
-    def _named_in(self, window: Window) -> frozenset[int]:
-        """Return the tickets that the history names since the last reading; none for few or many.
+    def _told_of(self, window: Window, known: Known | None) -> Mapping[int, datetime]:
+        """Return when tickets last changed by what the history says since the last reading.
 
-        A few are no reason for workers to log in, and the ties of many take too much memory.
+        None when few of those that are held did, for it tells of entities, too, that we do not
+        see, and workers need a reason to log in; and none when the ties take too much memory.
         """
         since = window.since - _SAME_SECOND
-        named = {entry.ticket for entry in window.entries or () if entry.at >= since}
-        fit = self.session.crew is not None and FEW < len(named) <= _NAMED
-        return frozenset(int(ticket) for ticket in named if fit and ticket)
+        newest_last = reversed(window.entries or ())
+        told = {entry.ticket: entry.at for entry in newest_last if entry.at >= since}
+        held = known(told) if known else {}
+        fit = self.session.crew is not None and len(held) > FEW and len(told) <= _NAMED
+        return {int(ticket): at for ticket, at in told.items() if fit and ticket}
+
+    def _first_with_ties(
+        self, news: Iterator[list[Row]], tickets: frozenset[int]
+    ) -> tuple[list[list[Row]], Ties]:
+        """Read the first news; workers read the ties of these tickets while they are listed."""
+        crew, read = self.session.crew, partial(ties_of, self.session, tickets)
+        if crew is None or not tickets:
+            return list(islice(news, 1)), read()
+        with crew.meanwhile(read) as ties:
+            return list(islice(news, 1)), ties()
+
+    def _with_those_of(self, rows: Sequence[Row], ties: Ties, told: Mapping[int, datetime]) -> Ties:
+        """Add ties of rows that the history did not name, or that moved since it did."""
+        updated = self.maker.updated
+        moved = ((integer(row, "id"), updated(row)) for row in rows)
+        lacking = [number for number, at in moved if number not in told or at > told[number]]
+        return ties_of(self.session, lacking).over(ties) if lacking else ties
 
     def _news(self, window: Window, known: Known | None) -> Iterator[tuple[Row, ...]]:
         for trash in (False, True):

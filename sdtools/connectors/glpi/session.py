@@ -62,6 +62,7 @@ class GlpiSession:
         """Make a session; with a ``crew`` it has several things read at a time."""
         self.desk = desk
         self.crew = crew
+        self.halted = False  # nothing more is asked, in whatever call
         self._login = login
         self._http = http
         self._api: Api | None = None
@@ -210,12 +211,18 @@ class GlpiSession:
         return answer
 
     def _once(self, call: Callable[[Api], object]) -> Answer:
+        self._go_on()
         api = self._open()
+        self._go_on()
         self._http.last = None
         # The answer itself says more than the error: glpi-api loses the status and the list.
         with suppress(*_ITS_ERRORS):
             call(api)
         return self._last()
+
+    def _go_on(self) -> None:
+        if self.halted:
+            raise DeskUnreachableError(f"desk {self.desk}: it is no longer asked")
 
     def _last(self) -> Answer:
         response = self._http.last

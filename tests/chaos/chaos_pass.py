@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -84,6 +86,16 @@ class Folder:
         """Delete the database: mirror, journal, memory and outbox."""
         for file in self.path.glob("sdtools.db*"):
             file.unlink()
+
+    def is_locked(self) -> bool:
+        """Tell whether somebody is writing to the database, so that nobody else can."""
+        with closing(sqlite3.connect(self.path / "sdtools.db", timeout=0)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            database.rollback()
+        return False
 
     def overridden(self) -> frozenset[tuple[str, str]]:
         """Return ticket and field of what the journal says the desk made something else of."""

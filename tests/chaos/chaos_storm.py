@@ -133,6 +133,10 @@ class Storm:
             sleeper = folder.start(stop_at(place))
             assert sleeper.pid is not None
             os.waitpid(sleeper.pid, os.WUNTRACED)  # until it is stopped
+            while folder.is_locked():  # one of its other threads is within a transaction
+                os.kill(sleeper.pid, signal.SIGCONT)
+                os.kill(sleeper.pid, signal.SIGSTOP)
+                os.waitpid(sleeper.pid, os.WUNTRACED)
             folder.now += timedelta(minutes=1)
             other = folder.start(ahead=_LATER)
             other.join()

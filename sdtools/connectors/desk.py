@@ -179,7 +179,7 @@ class Desk(Protocol):
     def foresee_directory(self) -> None:
         """Tell that the directory will be asked for once tickets were read.
 
-        A desk may read it meanwhile.
+        A desk may read it before them, or meanwhile.
         """
         ...
 

@@ -366,6 +366,20 @@ def test_people_groups_and_places_make_the_directory(snow_desk: ServiceNowDesk, 
     assert found.items[ids["pc"]].type == "cmdb_ci_computer"
 
 
+def test_a_directory_that_was_foreseen_is_read_once_and_spares_looking_for_logins(
+    snow: EmbeddedServiceNow, snow_desk: ServiceNowDesk
+) -> None:
+    alone, tickets = snow_desk.directory(), all_tickets(snow_desk)
+    snow_desk.foresee_directory()
+    before = snow_desk.requests
+    assert all_tickets(snow_desk) == tickets
+    spent = snow_desk.requests - before
+    assert snow_desk.directory() == alone
+    assert snow_desk.requests - before == spent
+    snow.database.load([("sys_user_group", {"sys_id": "7" * 32, "name": "Made since"})])
+    assert "7" * 32 in snow_desk.directory().groups
+
+
 def test_companies_are_entities_below_one_for_all(snow_desk: ServiceNowDesk, ids: Ids) -> None:
     found = snow_desk.directory().entities
     assert found[ids["lyon-branch"]].path == "Acme > Lyon branch"

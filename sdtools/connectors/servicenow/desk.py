@@ -55,8 +55,7 @@ from sdtools.model.ticket import Comment, Ticket
 
 __all__ = ["ServiceNowDesk", "servicenow_desk"]
 
-# A full semaphore queue empties within seconds; a list that breaks off is asked for in halves;
-# a read may be repeated after any failure of the server (FACTS 14).
+# A full queue empties in seconds; a list that breaks off is halved; reads may repeat (FACTS 14).
 _PATIENCE = Patience(limited=6, cut=1, busy=frozenset({408, 429, 500, 502, 503, 504}))
 _MATRIX = Listing(table="dl_u_priority", fields=("impact", "urgency", "priority"))
 
@@ -82,6 +81,7 @@ class ServiceNowDesk:
         self.url: str = session.place.url
         self._session = session
         self._reader = Reader(session)
+        self._foreseen: Directory | None = None
         self._vip = vip
         self._known_errors = known_errors
         self._timezone = timezone
@@ -133,11 +133,14 @@ class ServiceNowDesk:
         return touch(self._reader, ticket)
 
     def foresee_directory(self) -> None:
-        """Read nothing meanwhile: its lines are as busy with the tickets as we are."""
+        """Read it at once: whom tickets name by their logins is known then."""
+        self._foreseen = None
+        self._foreseen = self.directory()
 
     def directory(self) -> Directory:
         """Read people, groups, categories, locations, companies, items and calendars."""
-        return read_directory(
+        foreseen, self._foreseen = self._foreseen, None
+        return foreseen or read_directory(
             DirectorySource(
                 reader=self._reader,
                 scope=self._session.place.scope,
@@ -275,8 +278,8 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
 ) -> ServiceNowDesk:
     """Make a desk of a ServiceNow; nothing is sent yet.
 
-    ``url`` is that of the instance. ``scope`` is an encoded query that limits the tickets.
-    ``timezone`` is for schedules that have none. Raises ConfigError for what cannot work.
+    ``scope`` is an encoded query that limits the tickets. ``timezone`` is for schedules that have
+    none. Raises ConfigError for what cannot work.
     """
     place = Place(url=instance_url(name, url), scope=scope.strip())
     check_credentials(name, credentials)

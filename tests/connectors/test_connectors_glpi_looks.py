@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import pytest
+from glpi_kept import Kept, listened
 from glpi_person import Person
 
 from sdtools.connectors.desk import NewLink, TicketUpdate, WriteState
@@ -16,7 +15,6 @@ from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
 from sdtools.emulator.glpi.fresh import OBSERVER_TOKEN
 from sdtools.model.effects import Assign, Link, SetField
-from sdtools.model.ticket import Ticket
 
 TICKETS = [str(number) for number in range(1, 13)]
 LONG = {"Ticket_User", "Group_Ticket", "Item_Ticket", "Document_Item", "TicketValidation"}
@@ -67,17 +65,13 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-class Kept:
-    """What was read by :meth:`Desk.tickets`, as a mirror would keep it."""
-
-    def __init__(self, desk: GlpiDesk, since: datetime | None) -> None:
-        self.tickets = {one.id: one for page in desk.tickets(None) for one in page}
-        if since is not None:
-            for page in desk.tickets(since, self):
-                self.tickets.update((one.id, one) for one in page)
-
-    def __call__(self, ids: Collection[str]) -> Mapping[str, Ticket]:
-        return {id: self.tickets[id] for id in ids if id in self.tickets}
+def kept(desk: GlpiDesk, since: datetime | None) -> Kept:
+    """Keep what is read by :meth:`Desk.tickets`: all, then what changed ``since``."""
+    found = Kept()
+    found.take(desk.tickets(None))
+    if since is not None:
+        found.take(desk.tickets(since, found))
+    return found
 
 
 @pytest.fixture
@@ -87,22 +81,6 @@ def tied(glpi: EmbeddedGlpi) -> EmbeddedGlpi:
     return glpi
 
 
-@contextmanager
-def listened(desk: GlpiDesk) -> Iterator[list[str]]:
-    """Hear the last part of the path of each request."""
-    found: list[str] = []
-    session = desk._session
-    assert session.crew
-    lines = [one._http for one in (session, *session.crew._sessions)]
-    for line in lines:
-        line.hooks["response"].append(
-            lambda answer, **_: found.append(urlsplit(answer.request.url).path.split("/")[-1])
-        )
-    yield found
-    for line in lines:
-        line.hooks["response"].clear()
-
-
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 def test_what_people_do_in_the_second_of_a_pull_is_seen_by_the_look_after_it(
     tied: EmbeddedGlpi, desk: GlpiDesk, act: Act
@@ -110,7 +88,7 @@ def test_what_people_do_in_the_second_of_a_pull_is_seen_by_the_look_after_it(
     person = Person(tied, tied.user_token)
     for ticket in (3, 4, 5):
         person.put("Ticket", ticket, name="Touched in the second of the pull")
-    known = Kept(desk, None)
+    known = kept(desk, None)
     act(person)  # the clock stands still: date_mod does not move again
     found = desk.read(["3", "4", "5"], known)
     assert found != known(["3", "4", "5"])
@@ -122,7 +100,7 @@ def test_whatever_people_do_after_a_pull_of_changes_is_seen(
 ) -> None:
     person = Person(tied, tied.user_token)
     for act in ACTS.values():
-        known = Kept(desk, now - timedelta(minutes=10))
+        known = kept(desk, now - timedelta(minutes=10))
         act(person)
         assert desk.read(TICKETS, known) == desk.read(TICKETS)
 
@@ -130,7 +108,7 @@ def test_whatever_people_do_after_a_pull_of_changes_is_seen(
 def test_what_has_not_moved_is_told_from_its_row_and_the_history_alone(
     tied: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:
-    known = Kept(desk, None)
+    known = kept(desk, None)
     whole = desk.read(TICKETS)
     with listened(desk) as asked:
         assert desk.read(TICKETS, known) == whole
@@ -139,7 +117,7 @@ def test_what_has_not_moved_is_told_from_its_row_and_the_history_alone(
 
 
 def test_only_what_moved_is_read_whole(tied: EmbeddedGlpi, desk: GlpiDesk, clock: Clock) -> None:
-    known = Kept(desk, None)
+    known = kept(desk, None)
     clock.advance(timedelta(minutes=1))
     Person(tied).add("Group_Ticket", tickets_id=5, groups_id=2, type=2)
     with listened(desk) as asked:
@@ -154,7 +132,7 @@ def test_without_the_history_every_look_is_whole(tied: EmbeddedGlpi) -> None:
     with glpi_desk(
         "glpi", url=tied.url, app_token=tied.app_token, user_token=OBSERVER_TOKEN
     ) as desk:
-        known = Kept(desk, None)
+        known = kept(desk, None)
         Person(tied).put("Group_Ticket", 1, groups_id=2)
         assert desk.read(["3", "4", "5"], known)["3"].groups == ("2",)
 
@@ -162,7 +140,7 @@ def test_without_the_history_every_look_is_whole(tied: EmbeddedGlpi) -> None:
 def test_what_is_held_from_before_this_session_is_not_taken_for_granted(
     tied: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:
-    known = Kept(desk, None)
+    known = kept(desk, None)
     Person(tied).put("Group_Ticket", 1, groups_id=2)
     with glpi_desk(
         "glpi", url=tied.url, app_token=tied.app_token, user_token=tied.user_token
@@ -173,7 +151,7 @@ def test_what_is_held_from_before_this_session_is_not_taken_for_granted(
 def test_a_pull_that_broke_off_leaves_nothing_for_granted(
     tied: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:
-    known = Kept(desk, None)
+    known = kept(desk, None)
     next(desk.tickets(None))
     Person(tied).put("Group_Ticket", 1, groups_id=2)
     with listened(desk) as asked:
@@ -184,7 +162,7 @@ def test_a_pull_that_broke_off_leaves_nothing_for_granted(
 def test_each_look_sees_what_happened_since_the_one_before(
     tied: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:
-    known, person = Kept(desk, None), Person(tied, tied.user_token)
+    known, person = kept(desk, None), Person(tied, tied.user_token)
     for group in (2, 1, 2):
         person.put("Group_Ticket", 1, groups_id=group)
         assert desk.read(TICKETS, known)["3"].groups == (str(group),)
@@ -194,7 +172,7 @@ def test_each_look_sees_what_happened_since_the_one_before(
 def test_who_was_there_in_such_a_look_is_taken_off_and_who_came_since_stays(
     tied: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:
-    known = Kept(desk, None)
+    known = kept(desk, None)
     desk.read(TICKETS, known)
     Person(tied).add("Ticket_User", tickets_id=3, users_id=9, type=2)
     (written,) = desk.update(
@@ -227,7 +205,7 @@ def test_a_value_that_was_written_is_read_back_from_the_tickets_own_row(
 def test_a_link_that_was_written_is_read_back_from_its_table(
     tied: EmbeddedGlpi, desk: GlpiDesk, target: str, field: str, found: tuple[str, ...]
 ) -> None:
-    desk.read(TICKETS, Kept(desk, None))
+    desk.read(TICKETS, kept(desk, None))
     link = Link(target=target, id="2")  # type: ignore[arg-type]  # a word of the parameters
     desk.link([NewLink(ticket="3", link=link)])
     after = desk.read_back({"3": frozenset({field})})
@@ -238,7 +216,7 @@ def test_a_link_that_was_written_is_read_back_from_its_table(
 def test_what_was_taken_away_is_not_read_back_from_the_look_before(
     tied: EmbeddedGlpi, desk: GlpiDesk
 ) -> None:
-    desk.read(TICKETS, Kept(desk, None))
+    desk.read(TICKETS, kept(desk, None))
     desk.update([TicketUpdate(ticket="3", assign=Assign(groups=(), people=()))])
     after = desk.read_back({"3": frozenset({"groups", "assignees"})})
     assert (after["3"].groups, after["3"].assignees) == ((), ())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import responses
+from glpi_kept import Kept
 from glpi_person import Person
 from glpi_rows import ticket_row
 
@@ -16,23 +17,9 @@ from sdtools.emulator.clock import Clock
 from sdtools.emulator.glpi.database import GlpiDatabase
 from sdtools.emulator.glpi.desk import EmbeddedGlpi, serve_glpi
 from sdtools.model.effects import SetField
-from sdtools.model.ticket import Ticket
 
 ASKED = ["3", "4", "5"]
 URGENT = TicketUpdate(ticket="3", fields=(SetField(field="urgency", value="very_high"),))
-
-
-class Kept:
-    """Tickets as a mirror keeps them."""
-
-    def __init__(self) -> None:
-        self.tickets: dict[str, Ticket] = {}
-
-    def take(self, pages: Iterable[tuple[Ticket, ...]]) -> None:
-        self.tickets.update((one.id, one) for page in pages for one in page)
-
-    def __call__(self, ids: Collection[str]) -> Mapping[str, Ticket]:
-        return {id: self.tickets[id] for id in ids if id in self.tickets}
 
 
 def new_desk(served: EmbeddedGlpi, timezone: str = "") -> GlpiDesk:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import pytest
+from glpi_kept import Kept, listened
 from glpi_person import Person
 
 from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
@@ -32,20 +31,6 @@ def tied(glpi: EmbeddedGlpi) -> EmbeddedGlpi:
     return glpi
 
 
-class Kept:
-    """What was read, as a mirror would keep it."""
-
-    def __init__(self) -> None:
-        self.tickets: dict[str, Ticket] = {}
-
-    def take(self, pages: Iterator[tuple[Ticket, ...]]) -> None:
-        for page in pages:
-            self.tickets.update((one.id, one) for one in page)
-
-    def __call__(self, ids: Collection[str]) -> Mapping[str, Ticket]:
-        return {id: self.tickets[id] for id in ids if id in self.tickets}
-
-
 @pytest.fixture
 def kept(tied: EmbeddedGlpi, clock: Clock) -> Kept:
     """Return what a whole pull read; ten minutes later people change some tickets."""
@@ -67,19 +52,6 @@ def opened(glpi: EmbeddedGlpi, entity: str = "all") -> GlpiDesk:
         entity=entity,
         wait=lambda _: None,
     )
-
-
-@contextmanager
-def listened(desk: GlpiDesk) -> Iterator[list[str]]:
-    """Hear the last part of the path of each request."""
-    found: list[str] = []
-    crew = desk._session.crew
-    assert crew
-    for session in (desk._session, *crew._sessions):
-        session._http.hooks["response"].append(
-            lambda answer, **_: found.append(urlsplit(answer.request.url).path.split("/")[-1])
-        )
-    yield found
 
 
 def test_ties_of_whom_the_history_names_are_read_once(
@@ -112,7 +84,7 @@ def test_who_is_tied_after_the_ties_were_read_is_seen_by_the_look(
     with opened(tied) as desk:
         for page in desk.tickets(now + timedelta(minutes=5), kept):
             Person(tied, tied.user_token).put("Group_Ticket", 1, groups_id=2)  # the same second
-            kept.take(iter((page,)))
+            kept.take([page])
         assert kept.tickets["3"].groups == ("1",)
         assert desk.read(TICKETS, kept)["3"].groups == ("2",)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Beside(Generic[T]):
         self._crew = crew
         self._read = read
         self._foreseen = False
-        self._pool = ThreadPoolExecutor(1)
-        self._under_way: Future[T] | None = None
+        self._worker = ExitStack()
+        self._wait: Callable[[], T] | None = None
 
     def foresee(self) -> None:
         """Note that somebody will ask for it."""
@@ -44,19 +44,17 @@ class Beside(Generic[T]):
     def take(self, session: GlpiSession) -> T:
         """Give what was read, once; what was not begun is read now, with this session."""
         try:
-            return self._under_way.result() if self._under_way else self._read(session)
+            return self._wait() if self._wait else self._read(session)
         finally:
             self.end()
 
     def end(self) -> None:
         """Forget what was read; a worker that still reads ends with the request in hand."""
-        if self._under_way is not None:
-            self._crew.halt(self._under_way)
-            self._pool.shutdown()
-        self._under_way = None
+        self._worker.close()
+        self._wait = None
         self._foreseen = False
 
     def _begin(self) -> None:
         self._foreseen = False
-        self._pool = ThreadPoolExecutor(1)
-        self._under_way = self._crew.later(self._pool, self._read)
+        read = self._crew.by_one(self._read)
+        self._wait = self._worker.enter_context(self._crew.meanwhile(read))

@@ -50,15 +50,15 @@ class Crew:
     ) -> list[T]:
         """Make calls at the same time, with so many workers at most; see :func:`in_parallel`."""
         most = min(workers, self.workers)
-        return in_parallel([self._with_session(call) for call in calls], most)
+        return in_parallel([self.by_one(call) for call in calls], most)
 
     def pool(self) -> ThreadPoolExecutor:
         """Return threads for :meth:`later`; whoever asks for them ends them."""
         return ThreadPoolExecutor(self.workers)
 
-    def later(self, pool: ThreadPoolExecutor, call: Callable[[GlpiSession], T]) -> Future[T]:
-        """Begin a call."""
-        return pool.submit(self._with_session(call))
+    def later(self, pool: ThreadPoolExecutor, call: Callable[[GlpiSession], T]) -> Callable[[], T]:
+        """Begin a call and return what waits for its result."""
+        return pool.submit(self.by_one(call)).result
 
     @contextmanager
     def meanwhile(self, call: Callable[[], T]) -> Iterator[Callable[[], T]]:
@@ -71,10 +71,9 @@ class Crew:
             try:
                 yield under_way.result
             finally:
-                self.halt(under_way)
+                self._halt(under_way)
 
-    def halt(self, under_way: Future[T]) -> None:
-        """Let a call that has not ended end with the requests in hand."""
+    def _halt(self, under_way: Future[T]) -> None:
         try:
             for session in self._sessions:
                 session.halted = not under_way.done()
@@ -92,7 +91,9 @@ class Crew:
         for session in self._sessions:
             session.abandon()
 
-    def _with_session(self, call: Callable[[GlpiSession], T]) -> Callable[[], T]:
+    def by_one(self, call: Callable[[GlpiSession], T]) -> Callable[[], T]:
+        """Return what has the next worker that is free make a call."""
+
         def work() -> T:
             session = self._idle.get()
             try:

@@ -46,8 +46,9 @@ from sdtools.connectors.glpi.writing import (
     hold_tickets,
     solve_tickets,
 )
-from sdtools.connectors.glpi.zone import Zone, checked_zone, zone_of
+from sdtools.connectors.glpi.zone import Zone, named_zone, zone_of
 from sdtools.connectors.http import DeskHttp, May, Wait, always, sleep
+from sdtools.connectors.zones import checked_zone
 from sdtools.errors import DeskRefusedError, DeskUnreachableError
 from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
@@ -284,7 +285,7 @@ def glpi_desk(  # noqa: PLR0913  # one keyword for each line of the configuratio
         login,
         vip=vip,
         known_errors=known_errors or KnownErrorSource(),
-        timezone=checked_zone(name, timezone),
+        timezone=checked_zone(name, timezone, named_zone),
         clock=clock,
     )
 

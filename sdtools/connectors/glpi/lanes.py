@@ -65,7 +65,7 @@ def _send(session: GlpiSession, lanes: Sequence[Lane]) -> None:
         beside = session.crew.later(pool, partial(others[0].go, ended=ended))
         try:
             own.go(session, ended)
-            beside.result()
+            beside()
         finally:
             ended.set()
 

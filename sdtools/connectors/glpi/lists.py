@@ -193,7 +193,7 @@ class _Slices:
                 continue
             self._pool = self._pool or crew.pool()
             call = partial(_slice, listing=listing, start=place)
-            self._coming[place] = crew.later(self._pool, call).result
+            self._coming[place] = crew.later(self._pool, call)
 
     def _forget(self) -> None:
         self._coming = {}

@@ -109,9 +109,10 @@ class TicketReader:
         since = window.since - _SAME_SECOND
         newest_last = reversed(window.entries or ())
         told = {entry.ticket: entry.at for entry in newest_last if entry.at >= since}
-        held = known(told) if known else {}
-        fit = self.session.crew is not None and len(held) > FEW and len(told) <= _NAMED
-        return {int(ticket): at for ticket, at in told.items() if fit and ticket}
+        if self.session.crew is None or known is None or not FEW < len(told) <= _NAMED:
+            return {}
+        enough = len(known(told)) > FEW
+        return {int(ticket): at for ticket, at in told.items() if enough and ticket}
 
     def _first_with_ties(
         self, news: Iterator[list[Row]], tickets: frozenset[int]

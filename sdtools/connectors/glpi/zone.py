@@ -7,9 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from sdtools.errors import ConfigError
-
-__all__ = ["Origin", "Zone", "checked_zone", "named_zone", "zone_of"]
+__all__ = ["Origin", "Zone", "named_zone", "zone_of"]
 
 _STEP = timedelta(minutes=15)  # offsets of real time zones are multiples of it
 _NEAR = timedelta(hours=26)  # a change of the clocks this near may hide or repeat an hour
@@ -86,15 +84,6 @@ def named_zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-
-
-def checked_zone(desk: str, name: str) -> str:
-    """Return the configured name of a zone, or none; raise ConfigError when there is no such."""
-    if name and named_zone(name) is None:
-        raise ConfigError(
-            f"desk {desk}: there is no time zone {name!r}", "write it as in Europe/Paris"
-        )
-    return name
 
 
 def zone_of(*, configured: str, account: str, told: str, at: datetime | None) -> Zone:

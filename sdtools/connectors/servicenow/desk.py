@@ -47,7 +47,8 @@ from sdtools.connectors.servicenow.session import ServiceNowSession
 from sdtools.connectors.servicenow.tokens import TOKEN_PATH
 from sdtools.connectors.servicenow.updating import Writer, update_tickets
 from sdtools.connectors.servicenow.writing import add_comments, hold_tickets, solve_tickets
-from sdtools.connectors.servicenow.zones import checked_zone
+from sdtools.connectors.servicenow.zones import zone_named
+from sdtools.connectors.zones import checked_zone
 from sdtools.model.history import Edit
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
@@ -288,7 +289,7 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
         ServiceNowSession(http, place, credentials, clock),
         vip=vip or Vip(),
         known_errors=known_errors or KnownErrorSource(),
-        timezone=checked_zone(name, timezone),
+        timezone=checked_zone(name, timezone, zone_named),
         clock=clock,
     )
 

@@ -16,6 +16,7 @@ from sdtools.emulator.glpi.itil import (
     change,
     is_closed,
     is_solved,
+    judge_solution,
     touch,
 )
 from sdtools.emulator.glpi.links import visible_parent
@@ -42,14 +43,6 @@ def _reopened_status(context: Context, item: tuple[str, object]) -> int:
     return assigned_status(item[0]) if has_assignee(context.database, item) else NEW
 
 
-def _accept_solution(context: Context, item: tuple[str, object]) -> None:
-    where, tail = "itemtype = ? AND items_id = ?", "ORDER BY date_creation DESC, id DESC LIMIT 1"
-    judged: Values = {"status": _ACCEPTED, "users_id_approval": context.session.users_id}
-    judged["date_approval"] = context.now()
-    for solution in context.database.rows("ITILSolution", where, item, tail):
-        context.database.update("ITILSolution", solution["id"], judged)
-
-
 def _status_wanted(
     context: Context, item: tuple[str, object], parent: Row, given: Given
 ) -> int | None:
@@ -57,7 +50,7 @@ def _status_wanted(
     solved, closed = is_solved(item[0], parent["status"]), is_closed(item[0], parent["status"])
     if given.get("add_close") is not None:
         if solved:
-            _accept_solution(context, item)
+            judge_solution(context, item, _ACCEPTED)
         return CLOSED if solved else None
     if given.get("pending"):
         return PENDING

@@ -26,6 +26,7 @@ __all__ = [
     "is_closed",
     "is_done",
     "is_solved",
+    "judge_solution",
     "priority_of",
     "touch",
 ]
@@ -148,13 +149,18 @@ def _moved(old: Row, wanted: Mapping[str, Value]) -> Values:
     }  # fmt: skip
 
 
-def _reopened(context: Context, item: tuple[str, object]) -> None:
-    """Refuse the last solution of what is open again, and drop its survey."""
+def judge_solution(context: Context, item: tuple[str, object], status: int) -> None:
+    """Accept or refuse the last solution, if there is one."""
     where, tail = "itemtype = ? AND items_id = ?", "ORDER BY date_creation DESC, id DESC LIMIT 1"
-    judged: Values = {"status": _REFUSED, "users_id_approval": context.session.users_id}
+    judged: Values = {"status": status, "users_id_approval": context.session.users_id}
     judged["date_approval"] = context.now()
     for solution in context.database.rows("ITILSolution", where, item, tail):
         context.database.update("ITILSolution", solution["id"], judged)
+
+
+def _reopened(context: Context, item: tuple[str, object]) -> None:
+    """Refuse the last solution of what is open again, and drop its survey."""
+    judge_solution(context, item, _REFUSED)
     if item[0] == "Ticket":
         context.database.delete("TicketSatisfaction", "tickets_id = ?", (item[1],))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,7 +12,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.desks import glpi, wall
 from benchmarks.figures import Figure, least, most
 from benchmarks.worlds import Case, cases
-from sdtools.cli.main import COLLECT_AFTER
+from sdtools.cli.heap import tune
 from sdtools.model.grades import Grade, Kind, Status
 from sdtools.model.ticket import Ticket
 from sdtools.store.database import open_database
@@ -29,7 +28,7 @@ _TRIES = 3
 def upsert(_: int) -> Iterator[Figure]:
     """Take tickets into an empty mirror, then the same again, then all of them changed."""
     print(f"Mirror on SQLite, {_TAKEN:,} tickets, the median of {_TRIES} runs.")
-    gc.set_threshold(COLLECT_AFTER)  # as every command of sdtools does
+    tune()  # as every command of sdtools does
     now = wall()
     tickets = [_ticket(case) for case in cases(_TAKEN, now)]
     later = [_ticket(case) for case in cases(_TAKEN, now, seed=5)]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-__all__ = ["COLLECT_AFTER", "cli", "main"]
+from sdtools.cli.heap import tune
 
-COLLECT_AFTER = 100_000  # objects made since the last time: hardly any of a pass is garbage
+__all__ = ["cli", "main"]
 
 # name: (module, what it does); a command is the function `command` of its module
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -96,7 +96,7 @@ def cli(ctx: click.Context, config: Path | None, verbose: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    gc.set_threshold(COLLECT_AFTER)
+    tune()
     from sdtools.cli.failure import run
 
     code = run(cli, arguments)

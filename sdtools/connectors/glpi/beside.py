@@ -17,10 +17,7 @@ T = TypeVar("T")
 
 
 class Beside(Generic[T]):
-    """Something to read: by a worker beside some pages when foreseen, else when asked for.
-
-    One thing at a time: what a further thread reads takes memory that Python does not give back.
-    """
+    """Something to read: by a worker beside some pages when foreseen, else when asked for."""
 
     def __init__(self, crew: Crew, read: Callable[[GlpiSession], T]) -> None:
         self._crew = crew

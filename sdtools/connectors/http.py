@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from sdtools.connectors.gate import GatedAdapter
 from sdtools.connectors.line import Trouble, broken_line, is_json, not_an_answer
 from sdtools.errors import LeaseError
 
@@ -126,8 +127,8 @@ class DeskHttp(requests.Session):
         """Make the session of the desk named ``desk``.
 
         ``reads`` are endings of paths that may be repeated although they are POSTed to. ``may``
-        is asked right before each write, also before one is repeated; after a no it raises
-        LeaseError.
+        is asked when the line stands, right before a write leaves, also before one is repeated;
+        after a no LeaseError is raised.
         """
         super().__init__()
         self.desk = desk
@@ -139,6 +140,8 @@ class DeskHttp(requests.Session):
         self._reads = reads
         self._may = may
         self._pace = Pace(per_second=per_second, burst=int(per_second), clock=clock, wait=wait)
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, GatedAdapter(self._ask))
 
     @property
     def headers(self) -> MutableMapping[str, str | bytes]:
@@ -187,18 +190,24 @@ class DeskHttp(requests.Session):
         self, request: requests.PreparedRequest, settings: dict[str, Any]
     ) -> requests.Response | Trouble:
         self._pace.take()
-        if not (self._is_read(request) or self._may()):
-            raise LeaseError(
-                f"another run has taken desk {self.desk} over: nothing more is written",
-                "let it end, then run again: what was done is in the journal",
-            )
         self.count += 1
         self.last = None
         try:
             self.last = super().send(request, **settings)
         except requests.RequestException as error:
             return broken_line(self.desk, request.url or "", error)
+        except LeaseError:
+            self.count -= 1  # it has not left
+            raise
         return self.last
+
+    def _ask(self, method: str, url: str) -> None:
+        """Raise LeaseError when nothing more may be written."""
+        if not (self._only_reads(method, url) or self._may()):
+            raise LeaseError(
+                f"another run has taken desk {self.desk} over: nothing more is written",
+                "let it end, then run again: what was done is in the journal",
+            )
 
     def _pause(
         self,
@@ -237,8 +246,10 @@ class DeskHttp(requests.Session):
         raise not_an_answer(self.desk, result).error(written=not read)
 
     def _is_read(self, request: requests.PreparedRequest) -> bool:
-        path = urlsplit(request.url or "").path
-        return request.method in {"GET", "HEAD"} or path.endswith(self._reads or "\0")
+        return self._only_reads(request.method or "", request.url or "")
+
+    def _only_reads(self, method: str, url: str) -> bool:
+        return method in {"GET", "HEAD"} or urlsplit(url).path.endswith(self._reads or "\0")
 
     def __repr__(self) -> str:
         return f"<DeskHttp {self.desk}>"

@@ -15,7 +15,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from sdtools.connectors.http import DeskHttp, Pace, Patience
-from sdtools.errors import DeskError, DeskUnreachableError, LeaseError, UnknownOutcomeError
+from sdtools.errors import DeskError, DeskUnreachableError, UnknownOutcomeError
 
 URL = "https://glpi.example.org/apirest.php/Ticket"
 PAGE = "<html>hello</html>"
@@ -47,25 +47,6 @@ def test_a_read_gives_up_after_three_tries(http: DeskHttp) -> None:
     with pytest.raises(DeskUnreachableError, match="502 Bad Gateway with text/html"):
         http.get(URL)
     assert http.count == 3
-
-
-@responses.activate
-def test_a_run_that_lost_its_lease_reads_and_writes_no_more() -> None:
-    responses.add(responses.GET, URL, json=[])
-    http = DeskHttp("glpi", may=lambda: False)
-    assert http.get(URL).json() == []
-    with pytest.raises(LeaseError, match="another run has taken desk glpi over"):
-        http.post(URL, json={})
-    assert http.count == 1
-
-
-@responses.activate
-def test_the_lease_is_asked_again_before_a_write_is_repeated(waits: list[float]) -> None:
-    responses.add(responses.POST, URL, status=429)
-    http = DeskHttp("glpi", wait=waits.append, may=lambda: not waits)
-    with pytest.raises(LeaseError):
-        http.post(URL, json={})
-    assert http.count == 1
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

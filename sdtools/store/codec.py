@@ -87,8 +87,8 @@ def unreadable(name: str, error: Exception) -> StoreError:
     )
 
 
-def encode_plain(plain: Mapping[str, object]) -> str:
-    """Return what :meth:`Codec.plain` gave as a JSON text."""
+def encode_plain(plain: object) -> str:
+    """Return what :meth:`Codec.plain` gave, or other plain values, as a JSON text in ASCII."""
     return _JSON.encode(plain)
 
 

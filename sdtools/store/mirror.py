@@ -18,8 +18,9 @@ from sdtools.model.people import Directory
 from sdtools.model.ticket import Activity, Comment, Ticket
 from sdtools.store.activity import Activities, read_remarks
 from sdtools.store.codec import Codec
+from sdtools.store.commentcode import decode_comment
 from sdtools.store.database import Database
-from sdtools.store.intake import load_comment, take_comments, take_tickets
+from sdtools.store.intake import take_comments, take_tickets
 from sdtools.store.merge import GONE, What, touched_once
 from sdtools.store.reconcile import Reconciled, reconcile
 from sdtools.store.schema import comments as said
@@ -182,7 +183,7 @@ class Mirror:
         oldest_first = (said.c.written, said.c.form, said.c.id)
         with self._database.reading() as connection:
             found = connection.execute(select(said.c.document).where(on_it).order_by(*oldest_first))
-            return tuple(load_comment(document) for document in found.scalars())
+            return tuple(decode_comment(document) for document in found.scalars())
 
     def replace_directory(self, directory: Directory, now: datetime) -> None:
         """Keep this directory instead of the one before."""

@@ -126,7 +126,8 @@ class Mirror:
     def find(self, text: str) -> Ticket | None:
         """Return the ticket that people call so: by id, else by number in upper or lower case."""
         name = text.strip().removeprefix("#")
-        by_number = and_(self._there, rows.c.number.in_({name, name.upper(), name.lower()}))
+        names = rows.c.number.in_({name, name.upper(), name.lower()})
+        by_number = and_(self._there, rows.c.number != rows.c.id, names)
         return self.ticket(name) or next(iter(self._select(by_number)), None)
 
     def held(self, ids: Iterable[str]) -> Mapping[str, Ticket]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 from sdtools.store.codec import from_micros, to_micros
@@ -42,7 +43,7 @@ __all__ = [
     "writes",
 ]
 
-REVISION = "0004"  # the newest migration: a database that says so is opened without alembic
+REVISION = "0005"  # the newest migration: a database that says so is opened without alembic
 
 
 class Moment(TypeDecorator[datetime]):
@@ -81,7 +82,14 @@ tickets = Table(
     Column("fingerprint", String, nullable=False),  # of the document
     Column("document", Text, nullable=False),  # the Ticket, without `reopens`
     Index("tickets_status", "desk", "status"),
-    Index("tickets_number", "desk", "number"),
+    # GLPI's tickets have no other number than their id, by which they are found anyway.
+    Index(
+        "tickets_number",
+        "desk",
+        "number",
+        sqlite_where=text("number <> id"),
+        postgresql_where=text("number <> id"),
+    ),
 )
 
 comments = Table(

@@ -37,7 +37,7 @@ def test_an_empty_database_gets_the_tables_of_the_schema(database: Database) -> 
     assert made == [REVISION]
 
 
-@pytest.mark.parametrize("begin", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("begin", ["0001", "0002", "0003", "0004", "0005"])
 def test_migrations_bring_an_older_database_to_the_tables_of_the_schema(
     url: str, begin: str
 ) -> None:

@@ -13,6 +13,7 @@ from sdtools.connectors.desk import TicketUpdate, WriteState
 from sdtools.connectors.glpi import desk as glpi_desks
 from sdtools.connectors.glpi.crew import WORKERS
 from sdtools.connectors.glpi.desk import GlpiDesk, glpi_desk
+from sdtools.connectors.glpi.lists import PAGE, Listing, begun
 from sdtools.connectors.workers import in_parallel
 from sdtools.emulator.faults import FaultPlan
 from sdtools.emulator.glpi.desk import EmbeddedGlpi
@@ -174,6 +175,22 @@ def test_whoever_stops_reading_leaves_no_worker_behind(busy: EmbeddedGlpi) -> No
         next(pages)
         pages.close()  # type: ignore[attr-defined]  # it is a generator
         assert threading.active_count() == before
+
+
+def test_the_first_page_of_a_list_is_asked_for_before_anybody_reads_it(busy: EmbeddedGlpi) -> None:
+    asked = threading.Event()
+    with connected(busy) as desk:
+        session = desk._session
+        assert session.crew
+        for worker in session.crew._sessions:
+            worker._http.hooks["response"].append(
+                lambda answer, **_: asked.set() if "Ticket" in answer.url else None
+            )
+        with begun(session, Listing(path="Ticket")) as found:
+            assert asked.wait(60)
+            sent = desk.requests
+            assert len(next(found).rows) == PAGE
+            assert desk.requests == sent
 
 
 def test_what_was_foreseen_is_read_once_beside_the_tickets(busy: EmbeddedGlpi) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,7 +11,7 @@ from itertools import islice
 
 from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer, string
 from sdtools.connectors.glpi.crew import WORKERS
-from sdtools.connectors.glpi.lists import Listing, pages
+from sdtools.connectors.glpi.lists import Listing, begun
 from sdtools.connectors.glpi.reading import (
     begin_of,
     changed_rows,
@@ -72,8 +73,10 @@ class CommentReader:
 
     def all(self) -> Iterator[tuple[Comment, ...]]:
         """Read everything that was said."""
-        for form in _FORMS:
-            yield from self._readable(form, self._all_of(form))
+        with ExitStack() as lists:
+            found = [lists.enter_context(begun(self.session, _whole(form))) for form in _FORMS]
+            for form, read in zip(_FORMS, found, strict=True):
+                yield from self._readable(form, (page.rows for page in read))
 
     def changed(self, since: datetime) -> Iterator[tuple[Comment, ...]]:
         """Read what was said or changed at ``since`` or later."""
@@ -113,12 +116,6 @@ class CommentReader:
         listing = changes_of(form.table.itemtype, first_page(since, begin))
         return self._readable(form, changed_rows(session, listing, begin, self.zone))
 
-    def _all_of(self, form: _Form) -> Iterator[tuple[Row, ...]]:
-        listing = Listing(
-            path=form.table.itemtype, where=form.table.where, size=_MANY, ahead=WORKERS
-        )
-        return (page.rows for page in pages(self.session, listing))
-
     def _readable(
         self, form: _Form, found: Iterator[tuple[Row, ...]]
     ) -> Iterator[tuple[Comment, ...]]:
@@ -141,6 +138,11 @@ class CommentReader:
             not integer(row, "is_private"),
             form.form,
         )
+
+
+def _whole(form: _Form) -> Listing:
+    table = form.table
+    return Listing(path=table.itemtype, where=table.where, size=_MANY, ahead=WORKERS)
 
 
 def _one_page(rows: Iterable[Row]) -> Iterator[tuple[Row, ...]]:

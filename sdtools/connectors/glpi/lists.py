@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,7 @@ __all__ = [
     "Listing",
     "Page",
     "all_rows",
+    "begun",
     "newest",
     "pages",
     "readable_rows",
@@ -86,6 +88,14 @@ def pages(session: GlpiSession, listing: Listing) -> Iterator[Page]:
     """
     with _Slices(session, listing) as slices:
         yield from _pages(slices, listing)
+
+
+@contextmanager
+def begun(session: GlpiSession, listing: Listing) -> Iterator[Iterator[Page]]:
+    """Have a worker ask for the first page now, and give what reads as :func:`pages` does."""
+    with _Slices(session, listing) as slices:
+        slices.begin(0)
+        yield _pages(slices, listing)
 
 
 def _pages(slices: _Slices, listing: Listing) -> Iterator[Page]:
@@ -183,17 +193,20 @@ class _Slices:
         self._begin_after(start, total)
         return rows, total
 
+    def begin(self, start: int) -> None:
+        """Have a worker read what begins at a place; without workers it is read when asked for."""
+        crew = self._session.crew
+        if crew is not None:
+            self._pool = self._pool or crew.pool()
+            call = partial(_slice, listing=self._listing, start=start)
+            self._coming[start] = crew.later(self._pool, call)
+
     def _begin_after(self, start: int, total: int) -> None:
-        crew, listing = self._session.crew, self._listing
-        if crew is None:
-            return
+        listing = self._listing
         step = listing.size - listing.overlap
         for place in range(start + step, start + (listing.ahead + 1) * step, step):
-            if place in self._coming or place + listing.overlap >= total:
-                continue
-            self._pool = self._pool or crew.pool()
-            call = partial(_slice, listing=listing, start=place)
-            self._coming[place] = crew.later(self._pool, call)
+            if place not in self._coming and place + listing.overlap < total:
+                self.begin(place)
 
     def _forget(self) -> None:
         self._coming = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, islice
@@ -13,7 +13,7 @@ from sdtools.connectors.glpi.answers import Row, identity, integer
 from sdtools.connectors.glpi.byid import row_calls
 from sdtools.connectors.glpi.crew import WORKERS
 from sdtools.connectors.glpi.history import Entry, HistoryReader
-from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, all_rows, newest, pages
+from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, all_rows, begun, newest, pages
 from sdtools.connectors.glpi.reference import Reference
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.tickets import TicketMaker
@@ -67,9 +67,11 @@ class TicketReader:
 
     def all(self) -> Iterator[tuple[Ticket, ...]]:
         """Read every ticket, the trash included."""
-        ties = every_tie(self.session)
-        for trash in (False, True):
-            for page in pages(self.session, Listing(path="Ticket", trash=trash, ahead=WORKERS)):
+        listing = Listing(path="Ticket", ahead=WORKERS)
+        with begun(self.session, listing) as found:
+            ties = every_tie(self.session)
+            # The trash last: it shows what was put there while the others were read.
+            for page in chain(found, pages(self.session, replace(listing, trash=True))):
                 if page.rows:
                     yield self.made(page.rows, ties)
 

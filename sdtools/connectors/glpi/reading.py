@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -94,11 +95,16 @@ class TicketReader:
         """
         read: set[str] = set()
         news, told = _in_bulk(self._news(window, known)), self._told_of(window, known)
-        first, ties = self._first_with_ties(news, frozenset(told))
+        with self._ties_beside(frozenset(told)) as ties_of_told:
+            first = list(islice(news, 1))
+            if first:
+                self.reference()  # asked for later, it would be waited for
+            traces = list(self._traces(window, known))
+            ties = ties_of_told()
         for rows in chain(first, news):
             read.update(identity(row, "id") for row in rows)
             yield self.made(rows, self._with_those_of(rows, ties, told))
-        traced = _traced(self._traces(window, known), known) - read
+        traced = _traced(traces, known) - read
         if traced:
             yield tuple(self.some(sorted(traced)).values())
 
@@ -116,15 +122,10 @@ class TicketReader:
         enough = len(known(told)) > FEW
         return {int(ticket): at for ticket, at in told.items() if enough and ticket}
 
-    def _first_with_ties(
-        self, news: Iterator[list[Row]], tickets: frozenset[int]
-    ) -> tuple[list[list[Row]], Ties]:
-        """Read the first news; workers read the ties of these tickets while they are listed."""
+    def _ties_beside(self, tickets: frozenset[int]) -> AbstractContextManager[Callable[[], Ties]]:
+        """Have workers read the ties of these tickets while something else is asked."""
         crew, read = self.session.crew, partial(ties_of, self.session, tickets)
-        if crew is None or not tickets:
-            return list(islice(news, 1)), read()
-        with crew.meanwhile(read) as ties:
-            return list(islice(news, 1)), ties()
+        return nullcontext(read) if crew is None or not tickets else crew.meanwhile(read)
 
     def _with_those_of(self, rows: Sequence[Row], ties: Ties, told: Mapping[int, datetime]) -> Ties:
         """Add ties of rows that the history did not name, or that moved since it did."""
@@ -237,14 +238,13 @@ def _listed(session: GlpiSession, *, read: Callable[[GlpiSession], Iterable[Trac
     return list(read(session))
 
 
-def _traced(traces: Iterable[Trace], known: Known | None) -> set[str]:
+def _traced(traces: Sequence[Trace], known: Known | None) -> set[str]:
     """Return the tickets that traces say have changed; of those in the trash nothing is kept."""
-    found = list(traces)
     if known is None:
-        return {trace.ticket for trace in found}
-    held = known({trace.ticket for trace in found})
+        return {trace.ticket for trace in traces}
+    held = known({trace.ticket for trace in traces})
     return {
         trace.ticket
-        for trace in found
+        for trace in traces
         if (ticket := held.get(trace.ticket)) and not ticket.deleted and not trace.fits(ticket)
     }

@@ -45,7 +45,7 @@ class GatedAdapter(HTTPAdapter):
 class _Gated(HTTPConnection):
     """A line that asks its gate before each part of a request."""
 
-    _asked: tuple[str, str] = ("", "")
+    _asked: tuple[str, str] | None = None  # none while the line itself is made, by a proxy
 
     @staticmethod
     def gate(method: str, url: str) -> None:
@@ -58,8 +58,13 @@ class _Gated(HTTPConnection):
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()  # as it would by itself, after we had asked
-        self.gate(*self._asked)
+        if self._asked:
+            self.gate(*self._asked)
         super().send(data)
+
+    def close(self) -> None:
+        self._asked = None
+        super().close()
 
 
 def _gated(pool: type[HTTPConnectionPool], gate: Gate) -> type[HTTPConnectionPool]:

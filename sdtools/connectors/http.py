@@ -134,6 +134,7 @@ class DeskHttp(requests.Session):
         self.desk = desk
         self.count = 0
         self.last: requests.Response | None = None
+        self._left = False  # some of the request in hand
         self.auth = _as_it_is  # otherwise a ~/.netrc entry replaces the Authorization header
         self._wait = wait
         self._patience = patience or Patience()
@@ -192,22 +193,24 @@ class DeskHttp(requests.Session):
         self._pace.take()
         self.count += 1
         self.last = None
+        self._left = False
         try:
             self.last = super().send(request, **settings)
         except requests.RequestException as error:
-            return broken_line(self.desk, request.url or "", error)
+            return broken_line(self.desk, request.url or "", error, left=self._left)
         except LeaseError:
             self.count -= 1  # it has not left
             raise
         return self.last
 
     def _ask(self, method: str, url: str) -> None:
-        """Raise LeaseError when nothing more may be written."""
+        """Note that a request leaves now; LeaseError when nothing more may be written."""
         if not (self._only_reads(method, url) or self._may()):
             raise LeaseError(
                 f"another run has taken desk {self.desk} over: nothing more is written",
                 "let it end, then run again: what was done is in the journal",
             )
+        self._left = True
 
     def _pause(
         self,

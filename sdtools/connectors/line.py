@@ -8,7 +8,12 @@ from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from sdtools.connectors.jsonread import json_in
 from sdtools.errors import DeskError, DeskUnreachableError, UnknownOutcomeError
@@ -50,18 +55,24 @@ def place(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
 
-def broken_line(desk: str, url: str, error: requests.RequestException) -> Trouble:
-    """Translate what requests raised; its own words are left out, they may hold secrets."""
+def broken_line(
+    desk: str, url: str, error: requests.RequestException, *, left: bool = False
+) -> Trouble:
+    """Translate what requests raised; its own words are left out, they may hold secrets.
+
+    ``left``: some of the request had left when it happened.
+    """
     host = urlsplit(url).hostname or "?"
     for known in _LINE:
-        if known.matches(error):
+        # Once something has left, TLS breaks as any line does: the certificate was good.
+        if known.matches(error) and (known.sent or not left):
             text = known.message.format(host=host, where=place(url))
             return Trouble(
                 message=f"desk {desk}: {text}",
                 advice=known.advice.format(host=host),
                 sent=known.sent,
                 passing=known.passing,
-                cut=isinstance(error, _CUT),
+                cut=_is_cut(error),
             )
     return Trouble(
         message=f"desk {desk}: {place(url)} cannot be asked ({type(error).__name__})",
@@ -159,6 +170,12 @@ def _page(response: requests.Response) -> tuple[str, bool]:
         if any(word in text for word in words):
             return advice, True
     return "check the url: it must be the desk's API, and not a proxy or its web pages", True
+
+
+def _is_cut(error: requests.RequestException) -> bool:
+    """Tell whether the answer had begun: requests calls a time-out within it no time-out."""
+    late = error.args and isinstance(error.args[0], ReadTimeoutError)
+    return isinstance(error, _CUT) or bool(late and not isinstance(error, requests.Timeout))
 
 
 def _reason(error: requests.RequestException) -> object:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 import pytest
 
-from sdtools.connectors.http import DeskHttp
-from sdtools.errors import LeaseError
+from sdtools.connectors.http import DeskHttp, Patience
+from sdtools.emulator.tls import identity
+from sdtools.errors import DeskUnreachableError, LeaseError, UnknownOutcomeError
 
 CLOSE = b"Connection: close\r\n"
 EMPTY = b"HTTP/1.1 200 OK\r\n" + CLOSE + b"Content-Type: application/json\r\n\r\n[]"
@@ -108,3 +111,55 @@ def test_a_write_is_not_ended_by_a_run_that_lost_its_lease_in_the_middle() -> No
         http.post(there.url, json={"name": "VPN"})
     assert there.heard.startswith(b"POST ")
     assert b"VPN" not in there.heard
+
+
+@pytest.mark.parametrize("answer", [b"", EMPTY[:-5]])
+def test_what_breaks_after_a_write_left_by_tls_has_an_unknown_outcome(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A balancer that answers in clear, or a damaged record: the desk may have done it all."""
+    with identity() as me, socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", me.ca_file)
+        thread = threading.Thread(target=answer_in_clear, args=(listener, me.context, answer))
+        thread.start()
+        with DeskHttp("desk") as http, pytest.raises(UnknownOutcomeError, match="line broke"):
+            http.post(f"https://127.0.0.1:{listener.getsockname()[1]}/", json={"name": "VPN"})
+        thread.join()
+
+
+def answer_in_clear(listener: socket.socket, context: ssl.SSLContext, answer: bytes) -> None:
+    """Answer one request with the begin of an answer, then without TLS."""
+    line, _ = listener.accept()
+    with line, context.wrap_socket(line, server_side=True) as private:
+        heard = b""
+        while not heard.endswith(b"}"):
+            heard += private.recv(65536)
+        private.sendall(answer)
+        os.write(private.fileno(), b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+
+
+def test_a_certificate_that_nobody_knows_is_said_before_anything_leaves() -> None:
+    with identity() as me, socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=greet, args=(listener, me.context))
+        thread.start()
+        with DeskHttp("desk") as http, pytest.raises(DeskUnreachableError, match="no trusted TLS"):
+            http.post(f"https://127.0.0.1:{listener.getsockname()[1]}/", json={})
+        thread.join()
+
+
+def greet(listener: socket.socket, context: ssl.SSLContext) -> None:
+    """Show a certificate to one who will not take it."""
+    line, _ = listener.accept()
+    with line, suppress(ssl.SSLError):
+        context.wrap_socket(line, server_side=True)
+
+
+def test_behind_a_proxy_a_run_that_lost_its_lease_still_makes_its_line() -> None:
+    with (
+        desk(b"HTTP/1.1 502 Bad Gateway\r\n\r\n") as proxy,
+        DeskHttp("desk", patience=Patience(attempts=1), may=lambda: False) as http,
+    ):
+        http.proxies = {"https": proxy.url}
+        with pytest.raises(DeskUnreachableError, match="proxy"):
+            http.get("https://glpi.example.org/apirest.php/killSession")
+    assert proxy.heard.startswith(b"CONNECT glpi.example.org:443")

@@ -136,6 +136,14 @@ class Desk(Protocol):
         """
         ...
 
+    @property
+    def retold(self) -> frozenset[str]:
+        """Return tickets of the last :meth:`tickets` whose :meth:`comments` may mislead.
+
+        Some that were said long ago show only now, or are gone.
+        """
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

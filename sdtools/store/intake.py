@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Dialect,
     Select,
     TypeCoerce,
+    delete,
     select,
     type_coerce,
 )
@@ -23,9 +25,9 @@ from sdtools.store.codec import to_micros
 from sdtools.store.commentcode import encode_comment
 from sdtools.store.merge import Stored, What, merge
 from sdtools.store.schema import comments, tickets
-from sdtools.store.upsert import upsert_raw
+from sdtools.store.upsert import chunks, upsert_raw
 
-__all__ = ["take_comments", "take_tickets"]
+__all__ = ["drop_comments", "drop_comments_of", "take_comments", "take_tickets"]
 
 _Columns = tuple[Column[Any] | TypeCoerce[Any], ...]  # the first is one of the table itself
 
@@ -64,6 +66,27 @@ def take_comments(connection: Connection, desk: str, chunk: Sequence[Comment]) -
     fresh = [row for key, row in zip(latest, shown, strict=True) if stored.get(key) != row[-1]]
     upsert_raw(connection, comments, fresh)
     return len(fresh)
+
+
+def drop_comments_of(connection: Connection, desk: str, tickets: Iterable[str]) -> None:
+    """Forget what was said on these tickets."""
+    for chunk in chunks(tickets):
+        said = (comments.c.desk == desk) & comments.c.ticket.in_(chunk)
+        connection.execute(delete(comments).where(said))
+
+
+def drop_comments(connection: Connection, desk: str, seen: Collection[tuple[str, str]]) -> None:
+    """Forget the comments whose form and id are not among those seen."""
+    mine = comments.c.desk == desk
+    found = connection.execute(select(comments.c.form, comments.c.id).where(mine)).all()
+    gone = defaultdict(list)
+    for form, id in found:
+        if (form, id) not in seen:
+            gone[form].append(id)
+    for form, ids in gone.items():
+        for chunk in chunks(ids):
+            which = mine & (comments.c.form == form) & comments.c.id.in_(chunk)
+            connection.execute(delete(comments).where(which))
 
 
 def _comment_row(desk: str, comment: Comment) -> tuple[object, ...]:

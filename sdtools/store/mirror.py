@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -20,7 +20,12 @@ from sdtools.store.activity import Activities, read_remarks
 from sdtools.store.codec import Codec
 from sdtools.store.commentcode import decode_comment
 from sdtools.store.database import Database
-from sdtools.store.intake import take_comments, take_tickets
+from sdtools.store.intake import (
+    drop_comments,
+    drop_comments_of,
+    take_comments,
+    take_tickets,
+)
 from sdtools.store.merge import GONE, What, touched_once
 from sdtools.store.reconcile import Reconciled, reconcile
 from sdtools.store.schema import comments as said
@@ -103,6 +108,17 @@ class Mirror:
             with self._database.begin() as connection:
                 count += take_comments(connection, self._desk, chunk)
         return count
+
+    def replace_comments(self, said: Mapping[str, Iterable[Comment]]) -> None:
+        """Keep of these tickets only what was said on them as given."""
+        with self._database.begin() as connection:
+            drop_comments_of(connection, self._desk, said)
+            take_comments(connection, self._desk, [*chain.from_iterable(said.values())])
+
+    def forget_comments(self, seen: Collection[tuple[str, str]]) -> None:
+        """Forget the comments that the desk no longer shows; ``seen``: form and id of the rest."""
+        with self._database.begin() as connection:
+            drop_comments(connection, self._desk, seen)
 
     def tickets(self) -> tuple[Ticket, ...]:
         """Return open and solved tickets, sorted by id: numbers by value, before other ids."""

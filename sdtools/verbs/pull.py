@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,9 +11,10 @@ from sdtools.connectors.desk import Desk
 from sdtools.errors import GuardError
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
-from sdtools.model.ticket import Ticket
+from sdtools.model.ticket import Comment, Ticket
 from sdtools.store.history import History
 from sdtools.store.mirror import Mirror
+from sdtools.store.upsert import chunks
 
 __all__ = ["Pulled", "pull"]
 
@@ -56,9 +57,12 @@ def pull(
         desk.foresee_directory()
     whole = full or (desk.rereads_nightly and _due(mirror.cursor("ids"), now, NIGHTLY))
     pages = desk.tickets(None if whole else mirror.cursor("tickets"), mirror.held)
-    fetched, counted = _take(mirror, pages, now, progress)
-    for said in desk.comments(None if full else mirror.cursor("comments")):
-        mirror.upsert_comments(said)
+    last = None if full else mirror.cursor("comments")
+    late: set[str] = set()
+    fetched, counted = _take(mirror, _noting(pages, mirror, last, late), now, progress)
+    _take_comments(mirror, desk.comments(last), full)
+    for tickets in chunks(sorted(late | desk.retold), desk.at_once):
+        mirror.replace_comments(desk.read_comments(tickets))
     for edits in desk.history(_remembered(None if full else mirror.cursor("history"), begun)):
         history.take(edits)
     # Asked for after the tickets: it may have been read beside them.
@@ -99,6 +103,27 @@ def _take(
             waiting.clear()
     counts.update(asdict(mirror.upsert_tickets(waiting, now)))
     return fetched, counts
+
+
+def _noting(
+    pages: Iterable[tuple[Ticket, ...]], mirror: Mirror, last: datetime | None, late: set[str]
+) -> Iterator[tuple[Ticket, ...]]:
+    """Note the tickets that are older than the last pull and that we have not seen (lately)."""
+    for page in pages:
+        older = {ticket.id for ticket in page if last and ticket.opened < last}
+        late |= older - mirror.held(older).keys()
+        yield page
+
+
+def _take_comments(mirror: Mirror, pages: Iterable[tuple[Comment, ...]], full: bool) -> None:
+    """Keep what was said; when that is all there is, forget the rest."""
+    seen: set[tuple[str, str]] = set()
+    for said in pages:
+        mirror.upsert_comments(said)
+        if full:
+            seen.update((comment.form, comment.id) for comment in said)
+    if full:
+        mirror.forget_comments(seen)
 
 
 def _remembered(cursor: datetime | None, begun: datetime) -> datetime:

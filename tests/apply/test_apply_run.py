@@ -137,6 +137,7 @@ class PaperDesk:
     at_once: int = 2
     rereads_nightly: bool = False
     still: frozenset[str] = frozenset()
+    retold: frozenset[str] = frozenset()
     account_id: str = "99"
     opened_at: datetime | None = None
     consequences: Arithmetic = field(default_factory=Arithmetic)

@@ -13,6 +13,7 @@ from sdtools.emulator.glpi.fresh import OBSERVER_TOKEN
 from sdtools.errors import GuardError
 
 MINUTES = 10.0
+LONG_AGO = "2026-11-01 08:00:00"
 IDLE = 10  # requests of a pass that finds nothing, login and logout included
 
 
@@ -163,6 +164,29 @@ def test_comments_come_with_the_tickets_that_they_touch(house: House) -> None:
     house.later(minutes=MINUTES)
     house.pull()
     assert [one.text for one in house.mirror.comments_of("4")] == ["hello"]
+
+
+def test_a_ticket_that_comes_into_sight_brings_what_was_said_on_it_before(house: House) -> None:
+    house.pull()
+    house.later(minutes=MINUTES)
+    said = {"itemtype": "Ticket", "content": "hello", "date": LONG_AGO, "date_mod": LONG_AGO}
+    moved = f"{house.glpi.clock.now():%Y-%m-%d %H:%M:%S}"  # from an entity that we do not see
+    house.glpi.database.load(
+        [ticket_row(20, LONG_AGO, date_mod=moved), ("ITILFollowup", {**said, "items_id": 20})]
+    )
+    house.pull()
+    assert [one.text for one in house.mirror.comments_of("20")] == ["hello"]
+
+
+def test_a_whole_pull_forgets_what_is_gone(house: House) -> None:
+    said = {"itemtype": "Ticket", "content": "hello", "date": LONG_AGO, "date_mod": LONG_AGO}
+    for number in (1, 2):
+        house.glpi.database.load([("ITILFollowup", {**said, "id": number, "items_id": 4})])
+    house.pull()
+    house.glpi.database.delete("ITILFollowup", "id = 1", ())  # past GLPI: nothing tells of it
+    house.later(minutes=MINUTES)
+    house.pull(full=True)
+    assert [one.id for one in house.mirror.comments_of("4")] == ["ITILFollowup/2"]
 
 
 def test_a_ticket_in_the_trash_is_a_tombstone_and_comes_back_when_restored(house: House) -> None:

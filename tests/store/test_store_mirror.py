@@ -355,3 +355,24 @@ def test_a_cursor_remembers_how_far_each_tier_got(mirror: Mirror, now: datetime)
     mirror.set_cursor("tickets", now + HOUR)
     assert mirror.cursor("tickets") == now + HOUR
     assert mirror.cursor("comments") == now - HOUR
+
+
+def test_what_is_gone_from_some_tickets_is_forgotten(
+    mirror: Mirror, make_comment: MakeComment, now: datetime
+) -> None:
+    gone, left = make_comment("1", "5", now), make_comment("2", "5", now)
+    elsewhere = make_comment("3", "5", now, ticket_id="2")
+    mirror.upsert_comments([gone, left, elsewhere])
+    changed = replace(left, text="Changed")
+    mirror.replace_comments({"1": [changed], "7": []})
+    assert mirror.comments_of("1") == (changed,)
+    assert mirror.comments_of("2") == (elsewhere,)
+
+
+def test_what_the_desk_no_longer_shows_is_forgotten(
+    mirror: Mirror, make_comment: MakeComment, now: datetime
+) -> None:
+    comment, task = make_comment("1", "5", now), make_comment("1", "5", now, form="task")
+    mirror.upsert_comments([comment, task])
+    mirror.forget_comments({("task", "1")})
+    assert mirror.comments_of("1") == (task,)

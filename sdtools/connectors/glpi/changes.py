@@ -20,6 +20,7 @@ class Changes:
     """Reads tickets, then comments and history, of all or of what changed."""
 
     def __init__(self, reader: TicketReader, said: CommentReader) -> None:
+        self.retold: frozenset[str] = frozenset()  # tickets of the last `tickets`
         self.watch: Watch | None = None  # since before the last `tickets`, once all were given out
         self._reader = reader
         self._said = said

@@ -188,6 +188,11 @@ class GlpiDesk:
         """Return which tickets of the last :meth:`read` have not moved since they were held."""
         return self._looks.still
 
+    @property
+    def retold(self) -> frozenset[str]:
+        """Return tickets of the last :meth:`tickets` whose :meth:`comments` may mislead."""
+        return self._changes.retold
+
     def read_back(self, written: Mapping[str, Collection[str]]) -> Mapping[str, Ticket]:
         """Read what was written: a ticket's own row, and the link tables of the fields named."""
         return self._looks.after(self._reader, written).tickets

@@ -39,6 +39,7 @@ _STORED = (
     tickets.c.missing,
     tickets.c.deleted,
     tickets.c.touched,
+    type_coerce(tickets.c.updated, BigInteger),
     tickets.c.fingerprint,
 )
 _SAID = (comments.c.id, comments.c.form, comments.c.document)

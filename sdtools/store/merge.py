@@ -37,6 +37,7 @@ class Stored(NamedTuple):
     missing: int
     deleted: bool
     touched: str
+    updated: int
     fingerprint: str
 
 
@@ -60,12 +61,14 @@ def merge(desk: str, ticket: Ticket, stored: Stored | None, now: int) -> Merged 
     fingerprint = sha1(document.encode(), usedforsecurity=False).hexdigest()[:16]
     if stored is None:
         what, first_seen, reopens, touched = What.new, now, ticket.reopens, "{}"
+        person = ticket.updated_by
     else:
         same = stored.fingerprint == fingerprint
         if same and not stored.missing:
             return None
         what, first_seen = _what(ticket, stored, same=same), stored.first_seen
         reopens, touched = _reopens(ticket, stored), stored.touched
+        person = "" if _was_nobody(stored, updated) else ticket.updated_by
     row = (  # in the order of the table's columns
         desk,
         ticket.id,
@@ -79,7 +82,7 @@ def merge(desk: str, ticket: Ticket, stored: Stored | None, now: int) -> Merged 
         reopens,
         0,  # reconciliations that missed it
         ticket.deleted,
-        _touched(touched, ticket.updated_by, updated),
+        _touched(touched, person, updated),
         fingerprint,
         document,
     )
@@ -95,6 +98,11 @@ def _what(ticket: Ticket, stored: Stored, *, same: bool) -> What:
 def _reopens(ticket: Ticket, stored: Stored) -> int:
     again = stored.status in _DONE and ticket.is_open
     return max(ticket.reopens, stored.reopens + again)
+
+
+def _was_nobody(stored: Stored, updated: int) -> bool:
+    """Tell whether this update is known, and as one of nobody: whoever is named now was before."""
+    return stored.updated == updated and f":{updated}" not in stored.touched
 
 
 def _touched(touched: str, person: str, at: int) -> str:

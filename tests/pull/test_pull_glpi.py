@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from glpi_house import NOW, House
@@ -14,6 +14,7 @@ from sdtools.errors import GuardError
 
 MINUTES = 10.0
 LONG_AGO = "2026-11-01 08:00:00"
+LONG_AGO_UTC = datetime(2026, 11, 1, 8, tzinfo=UTC)
 IDLE = 10  # requests of a pass that finds nothing, login and logout included
 
 
@@ -164,6 +165,23 @@ def test_comments_come_with_the_tickets_that_they_touch(house: House) -> None:
     house.later(minutes=MINUTES)
     house.pull()
     assert [one.text for one in house.mirror.comments_of("4")] == ["hello"]
+
+
+def test_what_a_task_of_glpi_touches_is_no_act_of_the_person_before(house: House) -> None:
+    """GLPI's tasks move date_mod and write no users_id_lastupdater (CommonDBTM)."""
+    house.glpi.database.load([ticket_row(20, LONG_AGO, users_id_lastupdater=7)])
+    house.pull()
+    house.later(minutes=MINUTES)
+    then = f"{house.glpi.clock.now():%Y-%m-%d %H:%M:%S}"
+    line = {"itemtype": "Ticket", "items_id": 20, "user_name": "cron_slaticket", "date_mod": then}
+    house.glpi.database.load([("Log", {"id": 900, "id_search_option": 3, **line})])
+    house.glpi.database.update("Ticket", 20, {"date_mod": then, "priority": 5})
+    for _ in range(2):
+        house.later(minutes=MINUTES)
+        house.pull()
+        assert house.ticket(20).priority.name == "very_high"
+        assert house.mirror.activity(frozenset())["20"].last_human == LONG_AGO_UTC
+        house.later(hours=25)  # all tickets are read
 
 
 def test_a_ticket_that_comes_into_sight_brings_what_was_said_on_it_before(house: House) -> None:

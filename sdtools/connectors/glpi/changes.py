@@ -8,6 +8,7 @@ from datetime import datetime
 from sdtools.connectors.desk import Known
 from sdtools.connectors.glpi.comments import CommentReader
 from sdtools.connectors.glpi.history import HistoryReader, edits_of
+from sdtools.connectors.glpi.nobody import without_claims
 from sdtools.connectors.glpi.reading import TicketReader, Window, begin_of
 from sdtools.connectors.glpi.watch import Watch, watch_from_now, watch_since
 from sdtools.model.history import Edit
@@ -43,7 +44,7 @@ class Changes:
         touched = False
         for page in reader.changed(window, known):
             touched = True
-            yield page
+            yield without_claims(page, window.entries or ())
         self._quiet = None if touched else since
         self.watch = watch_since(window.entries, window.begin, reader.zone)
 

@@ -11,7 +11,7 @@ from sdtools.connectors.desk import Desk
 from sdtools.errors import GuardError
 from sdtools.model.knowledge import KnownError
 from sdtools.model.people import Directory
-from sdtools.model.ticket import Comment, Ticket
+from sdtools.model.ticket import Ticket
 from sdtools.store.history import History
 from sdtools.store.mirror import Mirror
 from sdtools.store.upsert import chunks
@@ -60,9 +60,7 @@ def pull(
     last = None if full else mirror.cursor("comments")
     late: set[str] = set()
     fetched, counted = _take(mirror, _noting(pages, mirror, last, late), now, progress)
-    _take_comments(mirror, desk.comments(last), full)
-    for tickets in chunks(sorted(late | desk.retold), desk.at_once):
-        mirror.replace_comments(desk.read_comments(tickets))
+    _take_comments(desk, mirror, last, full, late)
     for edits in desk.history(_remembered(None if full else mirror.cursor("history"), begun)):
         history.take(edits)
     # Asked for after the tickets: it may have been read beside them.
@@ -115,15 +113,19 @@ def _noting(
         yield page
 
 
-def _take_comments(mirror: Mirror, pages: Iterable[tuple[Comment, ...]], full: bool) -> None:
-    """Keep what was said; when that is all there is, forget the rest."""
+def _take_comments(
+    desk: Desk, mirror: Mirror, last: datetime | None, full: bool, late: set[str]
+) -> None:
+    """Keep what was said since, and all that was said on tickets which came into sight late."""
     seen: set[tuple[str, str]] = set()
-    for said in pages:
+    for said in desk.comments(last):
         mirror.upsert_comments(said)
         if full:
             seen.update((comment.form, comment.id) for comment in said)
-    if full:
+    if full:  # then that is all there is
         mirror.forget_comments(seen)
+    for tickets in chunks(sorted(late | desk.retold), desk.at_once):
+        mirror.replace_comments(desk.read_comments(tickets))
 
 
 def _remembered(cursor: datetime | None, begun: datetime) -> datetime:

@@ -23,6 +23,7 @@ NIGHTLY = timedelta(hours=24)
 _HISTORY = timedelta(days=90)  # who changed what before is not asked
 _KEPT = timedelta(days=365)  # of the desk's history
 _AT_ONCE = 5000  # tickets: each transaction waits for the disk
+_LATE = 500  # tickets: of more, to read all that was ever said is less work
 _GONE = 0.01  # share of the tickets that may be gone at once
 _FEW = 5  # on a small desk
 
@@ -63,8 +64,7 @@ def pull(
     _take_comments(desk, mirror, last, full, late)
     for edits in desk.history(_remembered(None if full else mirror.cursor("history"), begun)):
         history.take(edits)
-    # Asked for after the tickets: it may have been read beside them.
-    directory = desk.directory() if people_due else None
+    directory = desk.directory() if people_due else None  # after the tickets: it may be there
     knowledge = desk.knowledge() if full or _due(mirror.cursor("knowledge"), now, HOURLY) else None
     _keep_reference(mirror, directory, knowledge, now)
     if _due(mirror.cursor("ids"), now, NIGHTLY):
@@ -118,13 +118,15 @@ def _take_comments(
 ) -> None:
     """Keep what was said since, and all that was said on tickets which came into sight late."""
     seen: set[tuple[str, str]] = set()
-    for said in desk.comments(last):
+    whole = last is None or len(late) > _LATE
+    for said in desk.comments(None if whole else last):
         mirror.upsert_comments(said)
         if full:
             seen.update((comment.form, comment.id) for comment in said)
     if full:  # then that is all there is
         mirror.forget_comments(seen)
-    for tickets in chunks(sorted(late | desk.retold), desk.at_once):
+    anew = desk.retold if whole else desk.retold | late
+    for tickets in chunks(sorted(anew), desk.at_once):
         mirror.replace_comments(desk.read_comments(tickets))
 
 

@@ -15,6 +15,7 @@ from sdtools.errors import GuardError
 MINUTES = 10.0
 LONG_AGO = "2026-11-01 08:00:00"
 LONG_AGO_UTC = datetime(2026, 11, 1, 8, tzinfo=UTC)
+COMERS = 60  # requests of a pass that finds hundreds of tickets from elsewhere
 IDLE = 10  # requests of a pass that finds nothing, login and logout included
 
 
@@ -194,6 +195,19 @@ def test_a_ticket_that_comes_into_sight_brings_what_was_said_on_it_before(house:
     )
     house.pull()
     assert [one.text for one in house.mirror.comments_of("20")] == ["hello"]
+
+
+def test_many_tickets_that_come_into_sight_cost_one_reading_of_all_comments(house: House) -> None:
+    house.pull()
+    house.later(minutes=MINUTES)
+    said = {"itemtype": "Ticket", "content": "hello", "date": LONG_AGO, "date_mod": LONG_AGO}
+    moved = f"{house.glpi.clock.now():%Y-%m-%d %H:%M:%S}"
+    numbers = range(1000, 1600)
+    house.glpi.database.load(ticket_row(number, LONG_AGO, date_mod=moved) for number in numbers)
+    said_on = ({**said, "id": number, "items_id": number} for number in numbers)
+    house.glpi.database.load(("ITILFollowup", row) for row in said_on)
+    assert house.pull().requests < COMERS
+    assert all(len(house.mirror.comments_of(str(number))) == 1 for number in numbers)
 
 
 def test_a_whole_pull_forgets_what_is_gone(house: House) -> None:

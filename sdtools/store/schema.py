@@ -83,13 +83,7 @@ tickets = Table(
     Column("document", Text, nullable=False),  # the Ticket, without `reopens`
     Index("tickets_status", "desk", "status"),
     # GLPI's tickets have no other number than their id, by which they are found anyway.
-    Index(
-        "tickets_number",
-        "desk",
-        "number",
-        sqlite_where=text("number <> id"),
-        postgresql_where=text("number <> id"),
-    ),
+    Index("tickets_number", "desk", "number", sqlite_where=text("number <> id")),
 )
 
 comments = Table(

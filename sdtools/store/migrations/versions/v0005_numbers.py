@@ -1,4 +1,4 @@
-"""Numbers are found by an index only where they are not the tickets' ids."""
+"""On SQLite, numbers are in their index only where they are not the tickets' ids."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-_NAMED = sa.text("number <> id")
-
 
 def upgrade() -> None:
     op.drop_index("tickets_number", table_name="tickets")
-    op.create_index(
-        "tickets_number",
-        "tickets",
-        ["desk", "number"],
-        sqlite_where=_NAMED,
-        postgresql_where=_NAMED,
-    )
+    named = sa.text("number <> id")
+    op.create_index("tickets_number", "tickets", ["desk", "number"], sqlite_where=named)

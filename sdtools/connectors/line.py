@@ -24,7 +24,7 @@ _READ_BACK = "look at the desk before sending it again"
 
 
 class CutAnswerError(DeskUnreachableError):
-    """The line broke in the middle of an answer: a shorter one may come through."""
+    """The answer broke off, or was not there in time: a shorter one may come through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Trouble:
     advice: str
     sent: bool  # it may have reached the desk
     passing: bool  # may be gone a second later
-    cut: bool = False  # the answer had begun
+    cut: bool = False  # a shorter answer may come through
     status: int = 0  # of the answer; 0 when none came
 
     def error(self, *, written: bool) -> DeskError:
@@ -173,9 +173,11 @@ def _page(response: requests.Response) -> tuple[str, bool]:
 
 
 def _is_cut(error: requests.RequestException) -> bool:
-    """Tell whether the answer had begun: requests calls a time-out within it no time-out."""
-    late = error.args and isinstance(error.args[0], ReadTimeoutError)
-    return isinstance(error, _CUT) or bool(late and not isinstance(error, requests.Timeout))
+    """Tell whether a shorter answer may come through: it broke off, or was not there in time.
+
+    Requests calls a time-out within an answer no time-out.
+    """
+    return isinstance(error, _CUT) or isinstance(error.args and error.args[0], ReadTimeoutError)
 
 
 def _reason(error: requests.RequestException) -> object:

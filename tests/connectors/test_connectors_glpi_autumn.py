@@ -67,3 +67,42 @@ def test_a_pass_in_the_day_does_not_read_an_hour_again(paris: EmbeddedGlpi) -> N
         later = [one.id for page in desk.tickets(since) for one in page]
     assert found == ["27"]
     assert later == []
+
+
+def test_what_only_the_history_tells_is_found_in_the_hour_that_comes_twice(
+    paris: EmbeddedGlpi,
+) -> None:
+    paris.clock.set(datetime(2026, 10, 25, 1, 10, tzinfo=UTC))
+    with glpi_desk(
+        "paris",
+        url=paris.url,
+        app_token=paris.app_token,
+        user_token=paris.user_token,
+        timezone="Europe/Paris",
+        wait=lambda _: None,
+    ) as desk:
+        held = desk.read(["20"])
+        paris.database.load(
+            [
+                (
+                    "Log",
+                    {
+                        "id": 9000,
+                        "itemtype": "Ticket",
+                        "items_id": 20,
+                        "itemtype_link": "Document",
+                        "linked_action": 15,
+                        "date_mod": "2026-10-25 02:10:30",  # an hour after the first of that name
+                        "user_name": "marie (7)",
+                    },
+                ),
+                (
+                    "Document_Item",
+                    {"id": 9, "items_id": 20, "itemtype": "Ticket", "documents_id": 1},
+                ),
+            ]
+        )
+        paris.clock.advance(timedelta(minutes=1))
+        pages = desk.tickets(datetime(2026, 10, 25, 1, 10, tzinfo=UTC), lambda _: held)
+        found = {one.id: one.documents for page in pages for one in page}
+    assert found["20"] == ("1",)

@@ -138,7 +138,10 @@ def test_small_lists_are_read_by_workers_who_are_there_and_wake_none(
         list(desk.tickets(None))
         before, all_before = crew.requests, desk.requests
         assert list(desk.comments(LATER)) == alone
-        assert crew.requests - before == desk.requests - all_before == 3
+        assert crew.requests - before == 3
+        assert desk.requests - all_before == 4  # and the history, which tells what is gone
+        list(desk.history(LATER))
+        assert desk.requests - all_before == 4
 
 
 def test_many_changed_comments_are_the_same_whoever_reads_them(busy: EmbeddedGlpi) -> None:

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 import responses
+from servicenow_reader import reader_at
 
 from sdtools.connectors.desk import Check
+from sdtools.connectors.servicenow.checks_access import Subject, said
+from sdtools.connectors.servicenow.choices import Choices
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
 from sdtools.connectors.servicenow.options import Basic, Vip
 from sdtools.emulator.servicenow.context import Call
@@ -105,6 +108,28 @@ def test_hidden_rows_are_counted(snow: EmbeddedServiceNow, now: datetime, ids: I
     found = examine(snow, now, login=limited(snow))
     assert found["hidden incident"].found == "2 of the first 3 do not show"
     assert found["table incident"].ok
+
+
+@responses.activate
+def test_each_kind_of_what_is_said_is_looked_at_by_itself(now: datetime) -> None:
+    rows = {"result": [{"sys_id": "1"}]}
+    for total in ("1", "3"):
+        responses.add(
+            responses.GET,
+            "https://snow.example.org/api/now/table/sys_journal_field",
+            json=rows,
+            headers={"X-Total-Count": total},
+        )
+    subject = Subject(
+        reader=reader_at("https://snow.example.org"),
+        choices=Choices,
+        vip=Vip(),
+        now=now,
+    )
+    public, private = said(subject)
+    assert (public.name, public.ok) == ("journal comments", True)
+    assert (private.name, private.ok) == ("journal work_notes", False)
+    assert private.found == "2 of the first 3 work_notes do not show"
 
 
 def test_clocks_apart_are_found(snow: EmbeddedServiceNow, now: datetime) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import operator
+import socket
+import threading
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -14,12 +16,15 @@ import responses
 from servicenow_reader import reader_at, reader_of
 
 from sdtools.connectors.desk import NewComment, WriteState
+from sdtools.connectors.http import DeskHttp, Patience
 from sdtools.connectors.servicenow.answers import text
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
 from sdtools.connectors.servicenow.listing import Listing
-from sdtools.connectors.servicenow.options import Basic, OAuth
+from sdtools.connectors.servicenow.lists import Reader
+from sdtools.connectors.servicenow.options import Basic, OAuth, Place
 from sdtools.connectors.servicenow.pagesize import PageSize
 from sdtools.connectors.servicenow.queries import Among
+from sdtools.connectors.servicenow.session import ServiceNowSession
 from sdtools.emulator.faults import FaultPlan
 from sdtools.emulator.servicenow.context import Call
 from sdtools.emulator.servicenow.desk import EmbeddedServiceNow
@@ -30,6 +35,7 @@ Ids = Mapping[str, str]
 URL = "https://snow.example.org"
 TABLE = f"{URL}/api/now/table/incident"
 BATCH = f"{URL}/api/now/v1/batch"
+READING = f"{URL}/api/now/batch"
 NUMBERS = Listing(table="incident", fields=("number",))
 BROKEN = (
     "list_cancelled",
@@ -39,6 +45,10 @@ BROKEN = (
     "list_cut",
     "broken_off",
 )
+
+
+LONG = "numberSTARTSWITHINC^" + "^OR".join(f"number!=X{place:07}" for place in range(600))
+ANSWERED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Total-Count: 1\r\n"
 
 
 def failing(*kinds: str, first: int = 1) -> FaultPlan:
@@ -171,7 +181,7 @@ def test_a_scope_of_any_length_is_applied(snow: EmbeddedServiceNow, ids: Ids) ->
 def test_a_proxy_that_takes_shorter_urls_is_learnt_from() -> None:
     page = "<html>414 Request-URI Too Large</html>"
     lists = responses.add(responses.GET, TABLE, status=414, body=page, content_type="text/html")
-    responses.add_callback(responses.POST, BATCH, callback=_one_row)
+    responses.add_callback(responses.POST, READING, callback=_one_row)
     reader = reader_at(URL)
     assert [text(row, "number") for row in reader.rows(NUMBERS)] == ["INC1"]
     assert [text(row, "number") for row in reader.rows(NUMBERS)] == ["INC1"]
@@ -208,10 +218,105 @@ def test_a_long_question_that_the_batch_had_no_time_for_is_asked_in_halves() -> 
         answer = {"serviced_requests": [], "unserviced_requests": [question["id"]]}
         return 200, {"Content-Type": "application/json"}, json.dumps(answer)
 
-    responses.add_callback(responses.POST, BATCH, callback=late)
+    responses.add_callback(responses.POST, READING, callback=late)
     long = Listing(table="incident", fields=("number",), where="number!=" + "x" * 9000)
     assert [text(row, "number") for row in reader_at(URL).rows(long)] == ["INC1"]
     assert limits == ["2000", "1000"]
+
+
+@pytest.mark.parametrize("kind", ["unavailable", "reset_after", "server_error", "truncated"])
+def test_a_long_question_is_repeated_as_any_other_read(
+    snow: EmbeddedServiceNow, ids: Ids, kind: str
+) -> None:
+    login = Basic(user=snow.user, password=snow.password)
+    with servicenow_desk(
+        "s", url=snow.url, credentials=login, scope=LONG, wait=lambda _: None
+    ) as desk:
+        assert desk.account_id
+        snow.application.faults = failing(kind, first=snow.requests + 1)
+        assert desk.ticket_ids() == {ids["0001"], ids["0002"], ids["0003"]}
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+@responses.activate
+def test_what_is_busy_inside_a_batch_is_waited_for(status: int) -> None:
+    waited: list[float] = []
+    asked: list[int] = []
+
+    def busy(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        asked.append(status)
+        return _one_row(request) if len(asked) > 1 else _inner(status, "busy", ("Retry-After", "7"))
+
+    responses.add_callback(responses.POST, READING, callback=busy)
+    responses.add(responses.GET, f"{URL}/api/now/table/sys_user", json={"result": []})
+    credentials = Basic(user="u", password="p")
+    desk = servicenow_desk("s", url=URL, credentials=credentials, scope=LONG, wait=waited.append)
+    assert len(desk.ticket_ids()) == 1
+    assert waited[:1] == [7.0]
+
+
+@responses.activate
+def test_an_answer_too_large_for_a_batch_is_asked_for_in_halves() -> None:
+    limits: list[str] = []
+
+    def large(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        question = json.loads(request.body or "")["rest_requests"][0]
+        limits.append(question["url"].split("sysparm_limit=")[1].split("&")[0])
+        return _one_row(request) if len(limits) > 1 else _inner(500, "Response item is too large")
+
+    responses.add_callback(responses.POST, READING, callback=large)
+    long = Listing(table="incident", fields=("number",), where=LONG)
+    assert [text(row, "number") for row in reader_at(URL).rows(long)] == ["INC1"]
+    assert limits == ["2000", "1000"]
+
+
+@responses.activate
+def test_a_desk_that_stays_busy_inside_a_batch_is_said_so() -> None:
+    busy = _inner(503, "busy")
+    responses.add_callback(responses.POST, READING, callback=lambda _: busy)
+    long = Listing(table="incident", fields=("number",), where=LONG)
+    with pytest.raises(DeskUnreachableError, match="with status 503"):
+        list(reader_at(URL).rows(long))
+    assert len(responses.calls) == 3
+
+
+def _inner(status: int, words: str, *headers: tuple[str, str]) -> tuple[int, dict[str, str], str]:
+    """Answer a batch whose one question has failed."""
+    item = {
+        "id": "1",
+        "status_code": status,
+        "headers": [{"name": name, "value": value} for name, value in headers],
+        "body": _packed({"error": {"message": words, "detail": None}, "status": "failure"}),
+    }
+    answer = {"serviced_requests": [item], "unserviced_requests": []}
+    return 200, {"Content-Type": "application/json"}, json.dumps(answer)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_list_that_takes_too_long_is_asked_for_in_halves_at_once(begun: bool) -> None:
+    """Headers and the first rows may have come before the desk fell silent."""
+    limits: list[int] = []
+
+    def answer(line: socket.socket) -> None:
+        with line, line.makefile("rb") as heard:
+            while request := heard.readline():
+                while heard.readline() not in (b"\r\n", b""):
+                    pass
+                limits.append(int(request.split(b"sysparm_limit=")[1].split(b"&")[0]))
+                whole = ANSWERED + b"Content-Length: 27\r\n\r\n" + b'{"result":[{"sys_id":"a"}]}'
+                late = limits[-1] > 1000
+                line.sendall(whole[: -9 if begun else 0] if late else whole)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        for _ in range(2):
+            threading.Thread(target=lambda: answer(listener.accept()[0]), daemon=True).start()
+        patience = Patience(read=0.2, cut=1)
+        with DeskHttp("snow", wait=lambda _: None, patience=patience) as http:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            login = Basic(user="u", password="p")
+            reader = Reader(ServiceNowSession(http, Place(url=url), login, lambda: 0.0))
+            assert [text(row, "sys_id") for row in reader.rows(NUMBERS)] == ["a"]
+    assert limits == [2000, 1000]
 
 
 def test_a_token_that_ends_before_a_write_is_renewed_and_the_write_sent_once(

@@ -14,7 +14,7 @@ from sdtools.connectors.servicenow.answers import text
 from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.options import Basic, Place
-from sdtools.connectors.servicenow.queries import all_of, base_fields, in_chunks, one_of
+from sdtools.connectors.servicenow.queries import all_of, in_chunks, one_of
 from sdtools.connectors.servicenow.session import ServiceNowSession
 from sdtools.emulator.faults import FaultPlan
 from sdtools.emulator.servicenow.context import Call
@@ -108,6 +108,16 @@ def test_a_list_that_fits_into_a_page_costs_one_request(
 ) -> None:
     assert len(list(reader.rows(BY_TIME))) == 3
     assert snow.requests == 1
+
+
+@pytest.mark.parametrize("listing", [BY_KEY, BY_TIME])
+def test_how_many_rows_a_list_has_is_known_of_the_whole_of_it(
+    snow: EmbeddedServiceNow, reader: Reader, listing: Listing
+) -> None:
+    fill(snow, list(range(20)), lambda _: True)
+    reader.size.rows = 2
+    assert reader.counted == 0
+    assert len(list(reader.rows(listing))) == reader.counted == 23
 
 
 def test_only_the_first_page_is_counted_as_long_as_nothing_is_hidden(
@@ -230,20 +240,6 @@ def test_a_reference_with_a_link_is_read_like_one_without() -> None:
 )
 def test_a_condition_is_added_to_each_branch_of_a_query(scope: str, expected: str) -> None:
     assert all_of(scope, "x=1", "") == expected
-
-
-@pytest.mark.parametrize(
-    ("scope", "fields"),
-    [
-        ("", ()),
-        ("assignment_group.nameSTARTSWITHIT", ("assignment_group",)),
-        ("a=1^ORb.cISEMPTY^NQd!=2", ("a", "b", "d")),
-        ("active=true^ORDERBYnumber^EQ", ("active",)),
-        ("RLQUERYtask_sla.task,>=1^ENDRLQUERY", ()),
-    ],
-)
-def test_the_fields_that_a_query_tests_are_known(scope: str, fields: tuple[str, ...]) -> None:
-    assert base_fields(scope) == fields
 
 
 def test_values_cannot_add_conditions_of_their_own() -> None:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import responses
+from servicenow_reader import reader_at
 
+from sdtools.connectors.servicenow.calendars import read_calendars
 from sdtools.connectors.servicenow.desk import ServiceNowDesk, servicenow_desk
 from sdtools.connectors.servicenow.options import Basic, KnownErrorSource, Vip
 from sdtools.emulator.clock import Clock
@@ -17,6 +20,7 @@ from sdtools.model.people import Calendar
 from sdtools.model.ticket import Ticket
 
 Ids = Mapping[str, str]
+URL = "https://snow.example.org/api/now/table"
 Row = tuple[str, dict[str, object]]
 
 
@@ -241,6 +245,23 @@ def test_hidden_entries_are_an_error_and_not_silence(snow: EmbeddedServiceNow, i
         desk.read_comments([ids["0001"]])
     with limited as desk, pytest.raises(DeskRefusedError, match="may not read what was said"):
         list(desk.comments(None))
+
+
+@responses.activate
+def test_notes_that_are_hidden_while_comments_show_are_an_error_too(ids: Ids) -> None:
+    """Otherwise what was said already would be said again."""
+    seen = {"sys_id": "b" * 32, "element": "comments", "element_id": ids["0001"], "value": "Hello"}
+    journal_at = f"{URL}/sys_journal_field"
+    for total in ("2", "2", "2", "1", "1"):
+        told = {"X-Total-Count": total}
+        responses.add(responses.GET, journal_at, json={"result": [seen]}, headers=told)
+    responses.add(responses.GET, f"{URL}/sys_user", json={"result": []})
+    login = Basic(user="u", password="p")
+    desk = servicenow_desk("snow", url="https://snow.example.org", credentials=login)
+    with pytest.raises(DeskRefusedError, match="or not all of it"):
+        desk.read_comments([ids["0001"]])
+    # An entry that was deleted between counting and reading does not count the second time.
+    assert len(desk.read_comments([ids["0001"]])[ids["0001"]]) == 1
 
 
 def sla_rows(ids: Ids, **columns: object) -> list[tuple[str, dict[str, object]]]:
@@ -470,6 +491,7 @@ def test_a_schedule_is_a_calendar(
         {"repeat_type": "weekly", "repeat_until": "20261231"},
         {"type": "excluded", "end_date_time": "20240101T100000"},
         {"start_date_time": "nonsense"},
+        {"type": "excluded", "all_day": True, "repeat_type": "yearly", "yearly_type": "float"},
     ],
 )
 def test_a_schedule_that_cannot_be_told_is_left_out_rather_than_wrong(
@@ -481,6 +503,45 @@ def test_a_schedule_that_cannot_be_told_is_left_out_rather_than_wrong(
     }
     office(snow, ids, span(ids, "odd", **(hours | odd)))
     assert calendar(snow_desk, ids) is None
+
+
+def test_a_schedule_that_takes_in_others_or_lies_below_one_is_left_out(
+    snow: EmbeddedServiceNow, snow_desk: ServiceNowDesk, ids: Ids
+) -> None:
+    week = {"repeat_type": "weekly", "days_of_week": "15"}
+    week |= {"start_date_time": "20240101T080000", "end_date_time": "20240101T183000"}
+    office(snow, ids)
+    for name, parent in (("below", ids["office"]), ("with-holidays", "")):
+        schedule = {"sys_id": ids[name], "name": name, "parent": parent}
+        hours = {"sys_id": ids[f"{name}-hours"], "schedule": ids[name], **week}
+        snow.database.load([("cmn_schedule", schedule), ("cmn_schedule_span", hours)])
+    holidays = {"sys_id": ids["tie"], "schedule": ids["with-holidays"], "type": "exclude"}
+    snow.database.load([("cmn_other_schedule", holidays | {"child_schedule": ids["france"]})])
+    assert set(snow_desk.directory().calendars) == {ids["office"]}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "there"),
+    [
+        (400, {"error": {"message": "Invalid table cmn_other_schedule", "detail": None}}, True),
+        (200, {"result": []}, False),
+        (403, {"error": {"message": "User Not Authorized", "detail": "closed"}}, False),
+    ],
+)
+@responses.activate
+def test_schedules_are_unknown_where_what_they_take_in_does_not_show_and_not_where_nothing_can_be(
+    status: int, answer: dict[str, object], there: bool
+) -> None:
+    hours = {"start_date_time": "20240101T080000", "end_date_time": "20240101T183000"}
+    span = {"sys_id": "2", "schedule": "1", "repeat_type": "weekdays", **hours}
+    one = {"X-Total-Count": "1"}
+    schedule = {"sys_id": "1", "name": "Office", "time_zone": "UTC", "parent": ""}
+    responses.add(responses.GET, f"{URL}/cmn_schedule", json={"result": [schedule]}, headers=one)
+    responses.add(responses.GET, f"{URL}/cmn_schedule_span", json={"result": [span]}, headers=one)
+    responses.add(
+        responses.GET, f"{URL}/cmn_other_schedule", status=status, json=answer, headers=one
+    )
+    assert bool(read_calendars(reader_at("https://snow.example.org"), "")) is there
 
 
 def test_known_errors_are_problems_marked_so_and_published_articles_of_a_category(

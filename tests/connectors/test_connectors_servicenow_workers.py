@@ -25,7 +25,7 @@ from sdtools.connectors.servicenow.options import (
     Place,
     Vip,
 )
-from sdtools.connectors.servicenow.session import ServiceNowSession
+from sdtools.connectors.servicenow.session import READING, ServiceNowSession
 from sdtools.connectors.servicenow.spans import Span
 from sdtools.emulator.faults import FaultPlan
 from sdtools.emulator.servicenow.context import Call
@@ -74,7 +74,7 @@ def desk_with(
     login: Credentials | None = None,
     wait: Callable[[float], None] = lambda _: None,
 ) -> ServiceNowDesk:
-    http = DeskHttp("snow", wait=wait, reads=("/oauth_token.do",))
+    http = DeskHttp("snow", wait=wait, reads=("/oauth_token.do", READING))
     way = login or Basic(user=snow.user, password=snow.password)
     session = ServiceNowSession(http, Place(url=snow.url), way, lambda: 0.0, workers)
     desk = ServiceNowDesk(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,13 +12,15 @@ from sdtools.connectors.desk import (
     NewHold,
     NewLink,
     NewSolution,
+    OldLink,
     TicketUpdate,
     WriteState,
     Written,
 )
 from sdtools.connectors.servicenow.desk import ServiceNowDesk
 from sdtools.emulator.servicenow.desk import EmbeddedServiceNow
-from sdtools.model.effects import Assign, Link, SetField
+from sdtools.emulator.servicenow.switches import Switches
+from sdtools.model.effects import Assign, Link, SetField, Unlink
 from sdtools.model.grades import Grade, Status
 
 Ids = Mapping[str, str]
@@ -90,6 +93,38 @@ def test_a_category_is_written_as_its_two_values(
         update(snow_admin, ids["0002"], SetField(field="category", value="network")).state is DONE
     )
     assert incident(snow, ids["0002"])["subcategory"] == ""
+
+
+@pytest.mark.parametrize(("clears", "left"), [(True, ""), (False, "vpn")])
+def test_a_category_alone_tells_when_the_desk_keeps_the_rest_of_it(
+    snow: EmbeddedServiceNow, snow_admin: ServiceNowDesk, ids: Ids, clears: bool, left: str
+) -> None:
+    """The docs say that "" does not empty a choice field, and support that it empties all."""
+    with switched(snow, Switches(empty_clears_choices=clears)):
+        written = update(snow_admin, ids["0001"], SetField(field="category", value="network"))
+    assert written.state is DONE
+    assert written.detail == ("" if clears else "subcategory '' became 'vpn'")
+    assert incident(snow, ids["0001"])["subcategory"] == left
+    found = snow_admin.read([ids["0001"]])[ids["0001"]]
+    assert found.category_id == ("network" if clears else "network/vpn")
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_a_hold_is_taken_back_whether_the_desk_empties_its_reason_or_not(
+    snow: EmbeddedServiceNow, snow_desk: ServiceNowDesk, ids: Ids, clears: bool
+) -> None:
+    snow_desk.hold([NewHold(ticket=ids["0002"], text="Asked")])
+    with switched(snow, Switches(empty_clears_choices=clears)):
+        back = update(snow_desk, ids["0002"], SetField(field="status", value="assigned"))
+    assert (back.state, back.detail) == (DONE, "")
+    assert snow_desk.read([ids["0002"]])[ids["0002"]].status is Status.assigned
+
+
+@contextmanager
+def switched(snow: EmbeddedServiceNow, switches: Switches) -> Iterator[None]:
+    before, snow.application.switches = snow.application.switches, switches
+    yield
+    snow.application.switches = before
 
 
 def test_a_category_that_the_lists_do_not_have_is_refused(
@@ -283,6 +318,19 @@ def link(ticket: str, target: str, sys_id: str) -> NewLink:
             return NewLink(ticket=ticket, link=Link(target="parent", id=sys_id))
         case _:
             return NewLink(ticket=ticket, link=Link(target="article", id=sys_id))
+
+
+def test_a_link_that_is_there_twice_is_taken_away_whole(
+    snow: EmbeddedServiceNow, snow_desk: ServiceNowDesk, ids: Ids
+) -> None:
+    tie = {"task": ids["0001"], "kb_knowledge": ids["article"]}
+    snow.database.load([("m2m_kb_task", {"sys_id": ids[name], **tie}) for name in ("t1", "t2")])
+    old = [
+        OldLink(ticket=ids[name], link=Unlink(target="article", id=ids["article"]))
+        for name in ("0001", "0002")
+    ]
+    assert [one.state for one in snow_desk.unlink(old)] == [DONE, THERE]
+    assert snow.database.rows("m2m_kb_task") == []
 
 
 def test_links_to_problems_parents_and_articles_are_made_once(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from servicenow_desk import ALICE, BOB, DESK, FRIDAY, NETWORK, ROWS, Client, log_in
+from servicenow_desk import ALICE, BOB, DESK, FRIDAY, NETWORK, ROWS, Client, log_in, unpacked
 
 from sdtools.emulator.clock import Clock
 from sdtools.emulator.servicenow.database import ServiceNowDatabase
@@ -269,3 +269,36 @@ def test_statistics_count_average_and_group(asked: Client) -> None:
 def test_statistics_do_not_know_of_hidden_rows(filled: Client, snow_limited: Client) -> None:
     answer = snow_limited.call("GET", "stats/incident?sysparm_count=true")
     assert answer.json()["result"]["stats"]["count"] == "3"
+
+
+def test_an_aggregate_of_nothing_has_no_measures(asked: Client) -> None:
+    for query in ("", "?sysparm_avg_fields=no_such", "?sysparm_query=active=nonsense"):
+        assert asked.call("GET", f"stats/incident{query}").json() == {"result": {"stats": {}}}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state>99999999999999999999",
+        "opened_atRELATIVEGT@hour@ago@99999999999",
+        "opened_atRELATIVEEE@year@ahead@99999",
+        "opened_at>javascript:gs.daysAgo(9999999)",
+    ],
+)
+def test_a_value_beyond_any_number_or_date_finds_no_row(asked: Client, query: str) -> None:
+    assert asked.rows("incident", query) == []
+
+
+def test_a_limit_beyond_any_number_is_no_limit(asked: Client) -> None:
+    assert len(asked.rows("incident", sysparm_limit="9" * 5000)) == 3
+
+
+def test_what_nobody_foresaw_is_told_in_the_envelope(asked: Client) -> None:
+    path = f"table/incident?sysparm_query=RLQUERYtask_sla.task,>={'9' * 5000}^ENDRLQUERY"
+    status, error = asked.refused("GET", path)
+    assert status == 500
+    assert "glide.rest.debug" in error["detail"]
+    item = {"id": "1", "method": "GET", "url": f"/api/now/{path}", "headers": []}
+    body = {"batch_request_id": "1", "rest_requests": [item]}
+    answer = asked.call("POST", "v1/batch", body).json()["serviced_requests"][0]
+    assert (answer["status_code"], unpacked(answer)["status"]) == (500, "failure")

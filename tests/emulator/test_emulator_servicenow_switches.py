@@ -201,3 +201,11 @@ def test_wordings_that_are_not_known_can_be_others(serve: Serve) -> None:
         messages = {status: one.json()["error"]["message"] for status, one in said.items()}
         assert (messages == texts) is bool(refusals)
         assert snow.refused("GET", "table/no_such")[1]["message"] == "Invalid table no_such"
+
+
+@pytest.mark.parametrize(("clears", "left"), [(True, ""), (False, "network")])
+def test_nothing_may_empty_a_choice_or_leave_it(serve: Serve, clears: bool, left: str) -> None:
+    snow = serve(Switches(empty_clears_choices=clears))
+    made = snow.add("incident", short_description="VPN", category="network", location="")
+    after = snow.patch("incident", made["sys_id"], category="", short_description="")
+    assert (after["category"], after["short_description"]) == (left, "")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from sdtools.connectors.desk import Known
 from sdtools.connectors.glpi.comments import CommentReader
-from sdtools.connectors.glpi.history import HistoryReader, edits_of
+from sdtools.connectors.glpi.history import Entry, HistoryReader, comments_gone, edits_of
+from sdtools.connectors.glpi.late import LATE
 from sdtools.connectors.glpi.nobody import without_claims
-from sdtools.connectors.glpi.reading import TicketReader, Window, begin_of
-from sdtools.connectors.glpi.watch import Watch, watch_from_now, watch_since
+from sdtools.connectors.glpi.reading import TicketReader
+from sdtools.connectors.glpi.watch import Watch, watch_from_now
+from sdtools.connectors.glpi.window import begin_of, first_page, open_window
 from sdtools.model.history import Edit
 from sdtools.model.ticket import Comment, Ticket
 
@@ -21,32 +23,45 @@ class Changes:
     """Reads tickets, then comments and history, of all or of what changed."""
 
     def __init__(self, reader: TicketReader, said: CommentReader) -> None:
-        self.retold: frozenset[str] = frozenset()  # tickets of the last `tickets`
+        self.retold: frozenset[str] = frozenset()  # what was said there is gone, as lines tell
         self.watch: Watch | None = None  # since before the last `tickets`, once all were given out
         self._reader = reader
         self._said = said
-        self._window: Window | None = None  # of the last `tickets`, for the history after it
+        self._known: Known | None = None
+        self._whole = False  # the last `tickets` were all
         self._quiet: datetime | None = None  # since then no ticket was touched
+        self._further = timedelta()  # so much before are comments and lines that came late
+        self._told: tuple[datetime, Sequence[tuple[Edit, ...]]] | None = None  # history, read once
 
     def tickets(self, since: datetime | None, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
         """Read tickets in pages: all, or those updated at ``since`` or later (with overlap)."""
-        self._window = self._quiet = self.watch = None
+        self._quiet = self.watch = self._told = None
+        self._known, self.retold = known, frozenset()
+        self._whole = since is None
+        return self._all() if since is None else self._changed(since, known)
+
+    def _all(self) -> Iterator[tuple[Ticket, ...]]:
+        self._further = LATE
         reader = self._reader
-        if since is None:
-            watch = watch_from_now(reader.session, reader.zone)
-            yield from reader.all()
-            if watch is not None:  # ties were read first: what moved since then is read again
-                watch.take(watch.lines(reader.session))
-                yield tuple(reader.some(sorted(watch.touched)).values())
-            self.watch = watch
-            return
-        self._window = window = reader.window(since)
+        watch = watch_from_now(reader.session)
+        yield from reader.all()
+        if watch is not None:  # ties were read first: what moved since then is read again
+            watch.take(watch.lines(reader.session))
+            yield tuple(reader.some(sorted(watch.touched)).values())
+        self.watch = watch
+
+    def _changed(self, since: datetime, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
+        reader = self._reader
+        window = open_window(reader.session, reader.zone, since, known)
+        self._further = window.begin - window.reach
+        lines = (*(window.entries or ()), *window.late)
+        self._told = since, [self._edits(lines)]
         touched = False
         for page in reader.changed(window, known):
             touched = True
-            yield without_claims(page, window.entries or ())
+            yield without_claims(page, lines)
         self._quiet = None if touched else since
-        self.watch = watch_since(window.entries, window.begin, reader.zone)
+        self.watch = None if window.entries is None else Watch(window.newest)
 
     def comments(self, since: datetime | None) -> Iterator[tuple[Comment, ...]]:
         """Read comments, tasks and solutions in pages, those changed at ``since`` or later.
@@ -57,15 +72,27 @@ class Changes:
         if since is None:
             return self._said.all()
         quiet, self._quiet = self._quiet, None
-        return iter(()) if quiet is not None and quiet <= since else self._said.changed(since)
+        if quiet is not None and quiet <= since:
+            return iter(())
+        if self._whole:  # nothing has told yet what is gone
+            self._told = since, [*self._lines(since)]
+        begin = self._begin(since)
+        return self._said.changed(begin, first_page(since, begin))
 
     def history(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
-        """Read who changed which field; what :meth:`tickets` has just read is not read again."""
-        window, self._window = self._window, None
-        if window is not None and window.since <= since:
-            yield edits_of(window.entries or ())
-            return
-        reader = self._reader
-        lines = HistoryReader(session=reader.session, zone=reader.zone)
-        for entries in lines.pages(begin_of(since, reader.zone)):
-            yield edits_of(entries)
+        """Read who changed which field; what has just been read is not read again."""
+        told, self._told = self._told, None
+        return iter(told[1]) if told and told[0] <= since else self._lines(since)
+
+    def _lines(self, since: datetime) -> Iterator[tuple[Edit, ...]]:
+        lines = HistoryReader(session=self._reader.session, zone=self._reader.zone)
+        return map(self._edits, lines.pages(self._begin(since)))
+
+    def _begin(self, since: datetime) -> datetime:
+        return begin_of(since, self._reader.zone) - self._further
+
+    def _edits(self, lines: Sequence[Entry]) -> tuple[Edit, ...]:
+        gone = comments_gone(lines)
+        if gone and self._known is not None:
+            self.retold |= frozenset(self._known(gone))
+        return edits_of(lines)

@@ -12,12 +12,7 @@ from itertools import islice
 from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer, string
 from sdtools.connectors.glpi.crew import WORKERS
 from sdtools.connectors.glpi.lists import Listing, begun
-from sdtools.connectors.glpi.reading import (
-    begin_of,
-    changed_rows,
-    changes_of,
-    first_page,
-)
+from sdtools.connectors.glpi.reading import changed_rows, changes_of
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.tables import Table
 from sdtools.connectors.glpi.text import from_html
@@ -78,11 +73,11 @@ class CommentReader:
             for form, read in zip(_FORMS, found, strict=True):
                 yield from self._readable(form, (page.rows for page in read))
 
-    def changed(self, since: datetime) -> Iterator[tuple[Comment, ...]]:
-        """Read what was said or changed at ``since`` or later."""
-        calls = [partial(self._few_since, form=form, since=since) for form in _FORMS]
+    def changed(self, begin: datetime, first: int) -> Iterator[tuple[Comment, ...]]:
+        """Read what was said or changed at ``begin`` or later, so many rows at first."""
+        calls = [partial(self._few_since, form=form, begin=begin, first=first) for form in _FORMS]
         for form, few in zip(_FORMS, self.session.at_hand(calls), strict=True):
-            yield from self._since(self.session, form, since) if few is None else few
+            yield from self._since(self.session, form, begin, first) if few is None else few
 
     def some(self, tickets: Sequence[str]) -> Mapping[str, tuple[Comment, ...]]:
         """Read what was said on these tickets, oldest first."""
@@ -103,17 +98,16 @@ class CommentReader:
         return [one for page in self._readable(form, _one_page(rows)) for one in page]
 
     def _few_since(
-        self, session: GlpiSession, *, form: _Form, since: datetime
+        self, session: GlpiSession, *, form: _Form, begin: datetime, first: int
     ) -> list[tuple[Comment, ...]] | None:
         """Read what was said or changed since; None where that is more than a page."""
-        found = list(islice(self._since(session, form, since), _MORE))
+        found = list(islice(self._since(session, form, begin, first), _MORE))
         return found if len(found) < _MORE else None
 
     def _since(
-        self, session: GlpiSession, form: _Form, since: datetime
+        self, session: GlpiSession, form: _Form, begin: datetime, first: int
     ) -> Iterator[tuple[Comment, ...]]:
-        begin = begin_of(since, self.zone)
-        listing = changes_of(form.table.itemtype, first_page(since, begin))
+        listing = changes_of(form.table.itemtype, first)
         return self._readable(form, changed_rows(session, listing, begin, self.zone))
 
     def _readable(

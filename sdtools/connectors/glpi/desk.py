@@ -131,15 +131,8 @@ class GlpiDesk:
 
     def check(self, now: datetime) -> tuple[Check, ...]:
         """Look at reach, version, account, rights, clock, time zone and page size."""
-        return run_checks(
-            Subject(
-                login=self._login,
-                session=self._session,
-                vip=self._vip,
-                zone=lambda: self._zone,
-                now=now,
-            )
-        )
+        login, session, zone = self._login, self._session, lambda: self._zone
+        return run_checks(Subject(login=login, session=session, vip=self._vip, zone=zone, now=now))
 
     def canary(self, ticket: str) -> Check:
         """Write a ticket's own urgency back, to prove the right to write."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sdtools.connectors.glpi.answers import FORBIDDEN, Row, identity, integer, string
 from sdtools.connectors.glpi.fields import grade_of, kind_of, status_of
-from sdtools.connectors.glpi.lists import PAGE, Listing, newest
+from sdtools.connectors.glpi.lists import PAGE, Listing, pages
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.text import plain
 from sdtools.connectors.glpi.zone import Zone
@@ -20,19 +20,25 @@ from sdtools.model.history import Edit
 
 __all__ = [
     "CHANGED",
+    "CREATED",
     "LINKED",
+    "PARTS",
     "TIES",
     "UNLINKED",
     "Entry",
     "HistoryReader",
+    "comments_gone",
     "edits_of",
     "lines_of_tickets",
     "may_read_history",
 ]
 
-CHANGED, LINKED, UNLINKED = 0, 15, 16  # linked_action
-TIES = frozenset({LINKED, UNLINKED, 17, 18, 19, 21})  # of a part added, changed, removed; of a link
+CHANGED, LINKED, UNLINKED, PART_GONE, CREATED = 0, 15, 16, 19, 20  # linked_action
+PARTS = frozenset({17, 18, PART_GONE})  # of a part that was added, changed, removed
+TIES = PARTS | {LINKED, UNLINKED, 21}  # and of a link that was changed
 _MANY = 10_000  # rows a page: small ones
+_RUN = 100  # old lines in a row: a process that runs long may write some between younger ones
+_COMMENTS = frozenset({"ITILFollowup", "TicketTask", "ITILSolution"})
 _LAST_NUMBER = re.compile(r"\((\d+)\)\s*$")  # "Dupont Marie (7)"
 _ACTOR_OPTIONS = {"Group": {8: "group"}, "User": {5: "assignee"}}
 _ANY_ROLE = {"Group": "group", "User": "assignee"}
@@ -65,9 +71,9 @@ class HistoryReader:
     zone: Zone
 
     def tail(self, since: datetime, first: int) -> tuple[Entry, ...] | None:
-        """Read what happened at ``since`` or later, newest first; None without the right to it.
+        """Read the newest lines, at least all of ``since`` or later; None without the right to it.
 
-        ``first`` is the number of rows to ask for at first.
+        ``first`` is the number of rows to ask for at first. The last lines are older ones.
         """
         if not may_read_history(self.session):
             return None
@@ -79,25 +85,27 @@ class HistoryReader:
             return None
 
     def pages(self, since: datetime) -> Iterator[tuple[Entry, ...]]:
-        """Read the same page by page, for long times; nothing without the right to it."""
+        """Read what happened at ``since`` or later, newest first, for long times.
+
+        There is nothing without the right to it.
+        """
         if not may_read_history(self.session):
             return
         try:
-            yield from self._pages(since, _MANY, _MANY)
+            for page in self._pages(since, _MANY, _MANY):
+                yield tuple(entry for entry in page if entry.at >= since)
         except DeskRefusedError as error:
             if error.code != FORBIDDEN:
                 raise
 
     def _pages(self, since: datetime, first: int, size: int) -> Iterator[tuple[Entry, ...]]:
         # By id, not by time: ids are unique, so pages cannot lose a row, and the newest come first.
-        listing = lines_of_tickets(size, first)
-        read = lru_cache(maxsize=2 * _MANY)(self.zone.utc)  # each is asked for twice
-
-        def at(row: Row) -> datetime:
-            return read(row.get("date_mod")) or since
-
-        for rows in newest(self.session, listing, since, at):
-            yield tuple(_entry(row, at(row)) for row in rows)
+        read = lru_cache(maxsize=_MANY)(self.zone.utc)  # many are of one second
+        for page in pages(self.session, lines_of_tickets(size, first)):
+            found = tuple(_entry(row, read(row.get("date_mod")) or since) for row in page.rows)
+            yield found
+            if all(entry.at < since for entry in found[-_RUN:]):
+                return
 
 
 def lines_of_tickets(size: int, first: int) -> Listing:
@@ -130,6 +138,15 @@ def edits_of(entries: Iterable[Entry]) -> tuple[Edit, ...]:
     """Return what entries say of fields that rules can write too."""
     found = (_field_edit(entry) or _actor_edit(entry) for entry in entries if entry.ticket)
     return tuple(edit for edit in found if edit)
+
+
+def comments_gone(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the tickets on which something that was said has been removed."""
+    return frozenset(
+        entry.ticket
+        for entry in entries
+        if entry.action == PART_GONE and entry.other in _COMMENTS and entry.ticket
+    )
 
 
 def number_in(text: str) -> str:

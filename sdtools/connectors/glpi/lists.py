@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from types import TracebackType
-from typing import Self
 
-from sdtools.connectors.glpi.answers import Row, integer, is_closed, list_of
+from sdtools.connectors.glpi.answers import Row, integer, is_closed
 from sdtools.connectors.glpi.session import GlpiSession
-from sdtools.errors import DeskRefusedError
+from sdtools.connectors.glpi.slices import PAGE, Listing, Slices
+from sdtools.errors import DeskRefusedError, DeskUnreachableError
 
 __all__ = [
     "FIRST",
@@ -28,46 +25,8 @@ __all__ = [
     "total_of",
 ]
 
-PAGE = 1000  # rows: 52 ms on a real desk, against 2.3 s by search
 FIRST = 100  # rows of the first page, where most often nothing or little is new
-_OVERLAP = 5  # rows read again: when none of them is known, rows before them have vanished
-_LOOSE_OVERLAP = 50  # in an order without a tie-breaker rows of equal rank may change places
-_BEYOND = "ERROR_RANGE_EXCEED_TOTAL"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """What to list; ``path`` is an item type or ``Parent/id/Type``."""
-
-    path: str
-    sort: str = "id"
-    descending: bool = False
-    trash: bool = False  # the deleted ones instead
-    ids_only: bool = False
-    where: Mapping[str, str] = field(default_factory=dict)  # column: exact value
-    size: int = PAGE
-    first: int = 0  # rows of the first page; 0: as many as of the others
-    ahead: int = 0  # pages asked for before they are needed: of lists in the order of ids
-
-    @property
-    def overlap(self) -> int:
-        """Return how many rows of a page are read again with the next one."""
-        return _OVERLAP if self.sort == "id" else _LOOSE_OVERLAP
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """Return the query without its range."""
-        found = {
-            "get_hateoas": "false",  # doubles the size
-            "sort": self.sort,
-            "order": "DESC" if self.descending else "ASC",
-        }
-        if self.trash:
-            found["is_deleted"] = "1"
-        if self.ids_only:
-            found["only_id"] = "true"
-        # Anchored: a bare value means "contains" (FACTS 4).
-        return found | {f"searchText[{key}]": f"^{value}$" for key, value in self.where.items()}
+_MOST = 32_000  # rows at a time, where many are of one second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,45 +39,103 @@ class Page:
 
 
 def pages(session: GlpiSession, listing: Listing) -> Iterator[Page]:
-    """Read a list page by page.
+    """Read a list page by page; DeskUnreachableError for rows that are there and do not come.
 
     Pages overlap a little: when rows vanish while we read, the rest moves up, and the overlap no
     longer shows a row that is known; then the page before is read again. When in the end fewer
     rows were seen than there are, some have changed places, and the list is read once more.
+
+    There may be fewer rows than GLPI says: it lists each once, and counts it for every profile or
+    actor that makes it visible. A page behind all others that brings nothing new is the last, and
+    so is an empty one after one that was not full.
     """
-    with _Slices(session, listing) as slices:
-        yield from _pages(slices, listing)
+    with Slices(session, listing) as slices:
+        yield from _pages(session.desk, slices, listing)
 
 
 @contextmanager
 def begun(session: GlpiSession, listing: Listing) -> Iterator[Iterator[Page]]:
     """Have a worker ask for the first page now, and give what reads as :func:`pages` does."""
-    with _Slices(session, listing) as slices:
-        slices.begin(0)
-        yield _pages(slices, listing)
+    with Slices(session, listing) as slices:
+        slices.begin(0, listing.opening)
+        yield _pages(session.desk, slices, listing)
 
 
-def _pages(slices: _Slices, listing: Listing) -> Iterator[Page]:
+def _pages(desk: str, slices: Slices, listing: Listing) -> Iterator[Page]:
+    """End whatever is answered: a page behind all others that brings no new row is the last."""
     seen: set[int] = set()
     held: list[Row] = []  # rows after a gap: given out once the gap is filled
-    start, back, again = 0, listing.size, True
+    start, size, back, again = 0, listing.opening, listing.size, True
+    # Where the furthest page ended; rows seen when we last met an empty page; the page before.
+    reach, ebb, full = 0, -1, True
     while True:
-        rows, total = slices.at(start)
-        ids = [integer(row, "id") for row in rows]
-        connected = not start or not seen.isdisjoint(ids[: listing.overlap])
-        held += (row for id, row in zip(ids, rows, strict=True) if id not in seen)
-        seen.update(ids)
+        rows, total = slices.at(start, size)
+        onward = back == listing.size  # behind the page before
+        over = not rows and onward and not full
+        connected = not start or over or _overlaps(listing, rows, seen)
+        new = _new(rows, seen)
+        held += new
         if not connected:
-            start, back = max(0, start - back), back * 2
+            if not rows and onward and ebb == len(seen):
+                raise _no_rows(desk, listing, total)
+            ebb = len(seen) if not rows and onward else ebb
+            reach = max(reach, start + (len(rows) or size) + 1)  # there we come again
+            start, size, back = max(0, start - back), listing.size, back * 2
             continue
-        last = not rows or start + len(rows) >= total
-        if last and again and len(seen) < total:
-            start, back, again = 0, listing.size, False
+        place = start + len(rows)
+        last = over or place >= total or (not new and place >= reach)
+        reach, full = max(reach, place), len(rows) == size
+        if last and again and len(seen) < (min(total, place) or total):
+            start, size, back, again = 0, listing.size, listing.size, False
             continue
+        if not place and total:
+            raise _no_rows(desk, listing, total)
         yield Page(rows=tuple(held), total=total, last=last)
         if last:
             return
-        start, back, held = start + max(1, len(rows) - listing.overlap), listing.size, []
+        (start, size), back, held = _after(listing, start, size, rows), listing.size, []
+
+
+def _overlaps(listing: Listing, rows: Sequence[Row], seen: set[int]) -> bool:
+    return any(integer(row, "id") in seen for row in rows[: listing.overlap])
+
+
+def _new(rows: Sequence[Row], seen: set[int]) -> list[Row]:
+    """Return the rows not seen so far, and note them as seen."""
+    found = {id: row for row in rows if (id := integer(row, "id")) not in seen}
+    seen.update(found)
+    return [*found.values()]
+
+
+def _after(listing: Listing, start: int, size: int, rows: Sequence[Row]) -> tuple[int, int]:
+    """Return where the page after these rows begins, and how long it is.
+
+    Rows of equal rank that two pages share may come in another order in each: such rows are read
+    again from the first of them on, and where they fill a page, in a longer one.
+    """
+    again = listing.overlap
+    if listing.sort != "id" and len(rows) == size < _MOST:
+        alike = _alike(rows, listing.sort)
+        if alike > again:
+            again += alike
+        if again >= size:
+            return start, listing.size if size < listing.size else size * 2
+    return start + max(1, len(rows) - again), listing.size
+
+
+def _alike(rows: Sequence[Row], column: str) -> int:
+    """Count the rows at the end that are of one rank."""
+    rank = rows[-1].get(column)
+    return next(
+        (place for place, row in enumerate(reversed(rows)) if row.get(column) != rank), len(rows)
+    )
+
+
+def _no_rows(desk: str, listing: Listing, total: int) -> DeskUnreachableError:
+    return DeskUnreachableError(
+        f"desk {desk}: the list {listing.path} comes without rows; GLPI says that it has {total}",
+        "look at files/_log/sql-errors.log of GLPI: its database may have failed to answer",
+    )
 
 
 def newest(
@@ -158,83 +175,3 @@ def readable_rows(session: GlpiSession, listing: Listing) -> list[Row] | None:
 def total_of(session: GlpiSession, listing: Listing) -> int:
     """Return how many rows a list has."""
     return next(pages(session, listing)).total
-
-
-class _Slices:
-    """The ranges of a list; of a long one those to come are read while one is looked at.
-
-    A range read too early reaches further than one read in its turn, where rows vanish in
-    between: what overlaps in turn overlaps here too. One that nobody asks for is thrown away.
-    """
-
-    def __init__(self, session: GlpiSession, listing: Listing) -> None:
-        self._session = session
-        self._listing = listing
-        self._pool: ThreadPoolExecutor | None = None
-        self._coming: dict[int, Callable[[], tuple[list[Row], int]]] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._forget()
-
-    def at(self, start: int) -> tuple[list[Row], int]:
-        """Return the rows from a place on, and how many the whole list has."""
-        begun = self._coming.pop(start, None)
-        if begun is None:
-            self._forget()
-        rows, total = begun() if begun else _slice(self._session, self._listing, start)
-        self._begin_after(start, total)
-        return rows, total
-
-    def begin(self, start: int) -> None:
-        """Have a worker read what begins at a place; without workers it is read when asked for."""
-        crew = self._session.crew
-        if crew is not None:
-            self._pool = self._pool or crew.pool()
-            call = partial(_slice, listing=self._listing, start=start)
-            self._coming[start] = crew.later(self._pool, call)
-
-    def _begin_after(self, start: int, total: int) -> None:
-        listing = self._listing
-        step = listing.size - listing.overlap
-        for place in range(start + step, start + (listing.ahead + 1) * step, step):
-            if place not in self._coming and place + listing.overlap < total:
-                self.begin(place)
-
-    def _forget(self) -> None:
-        self._coming = {}
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
-
-
-def _slice(session: GlpiSession, listing: Listing, start: int) -> tuple[list[Row], int]:
-    """Read one range; beyond the end there is nothing, which is no error here."""
-    size = listing.size if start else listing.first or listing.size
-    parameters = listing.parameters | {"range": f"{start}-{start + size - 1}"}
-    try:
-        answer = session.get(listing.path, parameters)
-    except DeskRefusedError as error:
-        if error.code == _BEYOND:
-            return [], 0
-        raise
-    rows = list_of(session.desk, answer, listing.path)
-    more = int(len(rows) >= size)
-    return rows, _total(answer.headers.get("Content-Range", ""), start + len(rows) + more)
-
-
-def _total(content_range: str, otherwise: int) -> int:
-    """Read the total of ``0-999/20000``.
-
-    An empty list comes without the header, and a proxy may drop it: after a full page there may
-    be more.
-    """
-    total = content_range.rpartition("/")[2]
-    return int(total) if total.isdigit() else otherwise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 
@@ -13,8 +13,7 @@ from sdtools.connectors.desk import Known
 from sdtools.connectors.glpi.answers import Row, identity, integer
 from sdtools.connectors.glpi.byid import row_calls
 from sdtools.connectors.glpi.crew import WORKERS
-from sdtools.connectors.glpi.history import Entry, HistoryReader
-from sdtools.connectors.glpi.lists import FIRST, PAGE, Listing, all_rows, begun, newest, pages
+from sdtools.connectors.glpi.lists import PAGE, Listing, all_rows, begun, newest, pages
 from sdtools.connectors.glpi.reference import Reference
 from sdtools.connectors.glpi.session import GlpiSession
 from sdtools.connectors.glpi.tickets import TicketMaker
@@ -26,26 +25,14 @@ from sdtools.connectors.glpi.traces import (
     log_traces,
     survey_traces,
 )
+from sdtools.connectors.glpi.window import SAME_SECOND, Window
 from sdtools.connectors.glpi.zone import Zone
 from sdtools.model.ticket import Ticket
 
-__all__ = ["Look", "TicketReader", "Window", "begin_of", "changed_rows", "changes_of", "first_page"]
+__all__ = ["Look", "TicketReader", "changed_rows", "changes_of"]
 
-_OVERLAP = timedelta(minutes=2)  # clocks differ, and date_mod has whole seconds
-_SAME_SECOND = timedelta(seconds=2)  # a change in the second of the last reading may not show
-_ENTRIES = 5  # lines of history that one touched ticket brings
 _IDS = 10_000  # rows of ids only: small
 _NAMED = 20_000  # tickets whose ties are held at a time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """What is read anew: everything of ``since`` or later, with some overlap."""
-
-    since: datetime
-    begin: datetime  # the overlap included
-    first: int  # rows to ask for at first
-    entries: tuple[Entry, ...] | None  # of the history, newest first; None without the right to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +63,6 @@ class TicketReader:
                 if page.rows:
                     yield self.made(page.rows, ties)
 
-    def window(self, since: datetime) -> Window:
-        """Open the window of a time and read its history: one request where little is new."""
-        begin = begin_of(since, self.zone)
-        first = first_page(since, begin)
-        entries = HistoryReader(session=self.session, zone=self.zone).tail(begin, _ENTRIES * first)
-        touched = len({entry.ticket for entry in entries or ()})  # and some without history
-        return Window(
-            since=since, begin=begin, first=max(first, min(touched + FIRST, PAGE)), entries=entries
-        )
-
     def changed(self, window: Window, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
         """Read the tickets touched in a window, the trash included, and those with other links.
 
@@ -114,7 +91,7 @@ class TicketReader:
         None when few of those that are held did, for it tells of entities, too, that we do not
         see, and workers need a reason to log in; and none when the ties take too much memory.
         """
-        since = window.since - _SAME_SECOND
+        since = window.since - SAME_SECOND
         newest_last = reversed(window.entries or ())
         told = {entry.ticket: entry.at for entry in newest_last if entry.at >= since}
         if self.session.crew is None or known is None or not FEW < len(told) <= _NAMED:
@@ -137,35 +114,42 @@ class TicketReader:
     def _news(self, window: Window, known: Known | None) -> Iterator[tuple[Row, ...]]:
         for trash in (False, True):
             listing = changes_of("Ticket", window.first, trash=trash)
-            for listed in changed_rows(self.session, listing, window.begin, self.zone):
-                yield self._unknown(listed, window.since, known)
+            for listed in changed_rows(self.session, listing, window.reach, self.zone):
+                yield self._unknown(listed, window, known)
 
     def _unknown(
-        self, rows: tuple[Row, ...], since: datetime, known: Known | None
+        self, rows: tuple[Row, ...], window: Window, known: Known | None
     ) -> tuple[Row, ...]:
         """Leave out the rows that are known as they are, and were so before the last reading."""
         held = known([identity(row, "id") for row in rows]) if known else {}
         if not held:
             return rows
         return tuple(
-            row for row in rows if not self._is_held(row, held.get(identity(row, "id")), since)
+            row for row in rows if not self._is_held(row, held.get(identity(row, "id")), window)
         )
 
-    def _is_held(self, row: Row, held: Ticket | None, since: datetime) -> bool:
+    def _is_held(self, row: Row, held: Ticket | None, window: Window) -> bool:
         """Tell whether a ticket is known as it is; not of those that we wrote last ourselves.
 
-        They are kept as they were read back, and that was not the whole of them.
+        They are kept as they were read back, and that was not the whole of them: they are read
+        again for as long as the overlap lasts. A ticket that nobody updated last still bears the
+        name of the one before.
         """
-        if held is None or self.maker.updated(row) >= since - _SAME_SECOND:
+        at = self.maker.updated(row)
+        if held is None or at >= window.since - SAME_SECOND:
             return False
-        return held.updated_by != self.account_id and self.maker.shows(held, row)
+        if held.updated_by == self.account_id and at >= window.begin:
+            return False
+        named = held.updated_by or identity(row, "users_id_lastupdater")
+        return self.maker.shows(replace(held, updated_by=named), row)
 
     def _traces(self, window: Window, known: Known | None) -> Iterator[Trace]:
         calls: list[Callable[[GlpiSession], Iterator[Trace]]]
         calls = [partial(answer_traces, begin=window.begin, zone=self.zone)]
         if known is not None:  # the newest rows, whatever their age: only those that are news count
             calls.append(link_traces if window.entries is None else survey_traces)
-        yield from log_traces(window.entries or (), window.since - _SAME_SECOND)
+        told_since = window.since - SAME_SECOND - self.zone.doubt(window.since)
+        yield from log_traces(window.entries or (), told_since)
         for traces in self.session.at_hand([partial(_listed, read=read) for read in calls]):
             yield from traces
 
@@ -210,16 +194,6 @@ def _in_bulk(found: Iterable[Sequence[Row]]) -> Iterator[list[Row]]:
             bulk = []
     if bulk:
         yield bulk
-
-
-def begin_of(since: datetime, zone: Zone) -> datetime:
-    """Return from when on to read; earlier when the clocks change, for an hour may come twice."""
-    return since - _OVERLAP - zone.doubt(since)
-
-
-def first_page(since: datetime, begin: datetime) -> int:
-    """Return how many rows to ask for at first: a long overlap holds much that is known."""
-    return FIRST if since - begin <= _OVERLAP else PAGE
 
 
 def changes_of(itemtype: str, first: int, *, trash: bool = False) -> Listing:

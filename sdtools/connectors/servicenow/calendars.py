@@ -12,6 +12,7 @@ from sdtools.connectors.servicenow.answers import Row, flag, number, text
 from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.zones import zone_named
+from sdtools.errors import DeskRefusedError
 from sdtools.model.people import Calendar, OpenHours
 
 __all__ = ["read_calendars"]
@@ -26,7 +27,12 @@ _SPAN = (
     "repeat_count",
     "repeat_until",
     "days_of_week",
+    "yearly_type",
 )
+_SCHEDULES = Listing(table="cmn_schedule", fields=("name", "time_zone", "parent"))
+_SPANS = Listing(table="cmn_schedule_span", fields=_SPAN)
+_CHILDREN = Listing(table="cmn_other_schedule", fields=("schedule",))
+_NO_TABLE = "Invalid table"
 _SHUT = frozenset({"exclude", "excluded"})
 _DAYS = {"daily": "1234567", "weekdays": "12345", "weekends": "67", "weekMWF": "135"}
 _LONGEST = 400  # days: a closure over a year long is a mistake on the desk
@@ -36,7 +42,7 @@ _SECOND = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class _Draft:
-    """A calendar on its way; ``beyond`` when a span says more than a calendar of ours can."""
+    """A calendar on its way; ``beyond`` when the schedule says more than a calendar of ours can."""
 
     hours: set[tuple[int, time, time]] = field(default_factory=set)
     closed: set[date] = field(default_factory=set)
@@ -50,20 +56,35 @@ def read_calendars(reader: Reader, timezone: str) -> Mapping[str, Calendar]:
     A schedule that cannot be told by weekly hours and closed days is left out: facts that need
     it stay unknown, which is better than wrong.
     """
-    listing = Listing(table="cmn_schedule", fields=("name", "time_zone", "parent"))
-    schedules = {text(row, "sys_id"): row for row in reader.readable(listing) or ()}
-    if not schedules:
+    schedules = {text(row, "sys_id"): row for row in reader.readable(_SCHEDULES) or ()}
+    combined = _combined(reader) if schedules else None
+    if combined is None:
         return {}
     spans: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in reader.readable(Listing(table="cmn_schedule_span", fields=_SPAN)) or ():
+    for row in reader.readable(_SPANS) or ():
         spans[text(row, "schedule")].append(row)
     found = {}
     for sys_id, row in schedules.items():
         zone = zone_named(text(row, "time_zone")) or zone_named(timezone) or ZoneInfo("UTC")
         draft = _drafted(spans[sys_id], zone)
+        draft.beyond |= bool(text(row, "parent")) or sys_id in combined
         if draft.hours and not draft.beyond:
             found[sys_id] = _calendar(sys_id, text(row, "name"), zone.key, draft)
     return found
+
+
+def _combined(reader: Reader) -> frozenset[str] | None:
+    """Return the schedules that take in others, mostly holidays; None when that does not show.
+
+    An instance without the table has none.
+    """
+    try:
+        rows = list(reader.rows(_CHILDREN))
+    except DeskRefusedError as error:
+        return frozenset() if error.code.startswith(_NO_TABLE) else None
+    if reader.counted and not rows:
+        return None
+    return frozenset(text(row, "schedule") for row in rows)
 
 
 def _calendar(sys_id: str, name: str, zone: str, draft: _Draft) -> Calendar:
@@ -97,7 +118,8 @@ def _close(draft: _Draft, row: Row, begin: datetime, end: datetime) -> None:
     """Note a closure; only whole days can be told, and only those that are dated or yearly."""
     whole = flag(row, "all_day") or (begin.time() == time.min and end - begin >= _ONE - _SECOND)
     repeats = text(row, "repeat_type")
-    if not whole or repeats not in ("", "none", "yearly"):
+    floats = repeats == "yearly" and text(row, "yearly_type") == "float"  # a 4th Thursday
+    if not whole or floats or repeats not in ("", "none", "yearly"):
         draft.beyond = True
         return
     days = list(_days(begin, end))

@@ -10,6 +10,7 @@ from sdtools.connectors.servicenow.fields import TABLES
 from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.queries import all_of, literal
+from sdtools.connectors.servicenow.scoping import lacking, read_scope
 
 __all__ = ["touch"]
 
@@ -52,12 +53,14 @@ def _written_back(reader: Reader, table: str, row: Row) -> Check:
 
 
 def _find(reader: Reader, ticket: str) -> tuple[str, Row] | None:
-    """Find the ticket in our scope; what comes back must carry the name that was asked for."""
+    """Find the ticket in our scope; what comes back must carry the name, and prove the scope."""
+    scope = reader.session.place.scope
     name = ticket.strip()
     key, wanted = ("sys_id", name.lower()) if is_id(name.lower()) else ("number", name.upper())
     for table in TABLES:
-        where = all_of(reader.session.place.scope, f"{key}={literal(wanted)}")
-        for row in reader.page(Listing(table=table, fields=_FIELDS, where=where), 1).rows:
-            if text(row, key).lower() == wanted.lower():
+        where = all_of(scope, f"{key}={literal(wanted)}")
+        fields = (*_FIELDS, *read_scope(scope).fields)
+        for row in reader.page(Listing(table=table, fields=fields, where=where), 1).rows:
+            if text(row, key).lower() == wanted.lower() and not lacking(scope, [row]):
                 return table, row
     return None

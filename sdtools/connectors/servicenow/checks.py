@@ -9,7 +9,14 @@ from sdtools.connectors.clock import clock_check
 from sdtools.connectors.desk import Check
 from sdtools.connectors.http import is_loopback
 from sdtools.connectors.servicenow.answers import CutOffError, text
-from sdtools.connectors.servicenow.checks_access import Subject, hidden, scope, tables, traces
+from sdtools.connectors.servicenow.checks_access import (
+    Subject,
+    hidden,
+    said,
+    scope,
+    tables,
+    traces,
+)
 from sdtools.connectors.servicenow.pagesize import PAGE
 from sdtools.connectors.servicenow.queries import literal
 from sdtools.connectors.servicenow.session import BATCH
@@ -34,6 +41,7 @@ def run_checks(subject: Subject) -> tuple[Check, ...]:
         _clock,
         _zone,
         tables,
+        said,
         hidden,
         traces,
         scope,

@@ -8,23 +8,25 @@ from datetime import datetime
 
 from sdtools.connectors.desk import Check
 from sdtools.connectors.servicenow.choices import Choices
+from sdtools.connectors.servicenow.comments import JOURNAL, PRIVATE, PUBLIC
 from sdtools.connectors.servicenow.deletions import DELETIONS
 from sdtools.connectors.servicenow.fields import TABLES
 from sdtools.connectors.servicenow.history import AUDIT
 from sdtools.connectors.servicenow.listing import Listing, Page
 from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.options import Vip
-from sdtools.connectors.servicenow.queries import all_of, base_fields
+from sdtools.connectors.servicenow.queries import all_of
+from sdtools.connectors.servicenow.scoping import lacking, read_scope
 from sdtools.errors import DeskRefusedError
 
-__all__ = ["Subject", "hidden", "scope", "tables", "traces"]
+__all__ = ["Subject", "hidden", "said", "scope", "tables", "traces"]
 
 _SAMPLE = 100  # rows: enough to see whether some of them are hidden
 _ROLE: Mapping[str, str] = {
     "incident": "itil or sn_incident_read",
     "sc_req_item": "itil or sn_request_read",
     "problem": "itil or sn_problem_read",
-    "sys_journal_field": "itil, or a read ACL of its own: what was said decides what is repeated",
+    JOURNAL: "itil, or a read ACL of its own: what was said decides what is repeated",
     "task_sla": "itil, or a read ACL of its own: due dates come from it",
     "contract_sla": "itil, or a read ACL of its own: what a due date promises comes from it",
     "cmn_schedule": "itil, or a read ACL of its own: due dates count in it",
@@ -85,6 +87,24 @@ def _readable(subject: Subject, table: str) -> str:
     return ""
 
 
+def said(subject: Subject) -> Iterator[Check]:
+    """Look at each kind of entry of a journal: one may be hidden while the other shows."""
+    for element in (PUBLIC, PRIVATE):
+        page = subject.peek(JOURNAL, where=f"element={element}", limit=_SAMPLE)
+        missing = max(min(page.total or 0, _SAMPLE) - len(page.rows), 0)
+        yield Check(
+            name=f"journal {element}",
+            ok=not missing,
+            found=f"{missing} of the first {len(page.rows) + missing} {element} do not show"
+            if missing
+            else f"{element} show",
+            advice="let the account read all entries of sys_journal_field: on a ticket of which "
+            "some are hidden nothing is commented"
+            if missing
+            else "",
+        )
+
+
 def traces(subject: Subject) -> Iterator[Check]:
     """Look at what tells of past changes and deletions: nothing depends on either."""
     for name, table, without in (
@@ -125,17 +145,21 @@ def scope(subject: Subject) -> Iterator[Check]:
         yield Check(name="scope", ok=True, found="none: all tickets that the account sees")
         return
     for table in TABLES:
-        inside = subject.peek(table, *base_fields(subject.scope), where=all_of(subject.scope))
+        wanted = read_scope(subject.scope)
+        inside = subject.peek(table, *wanted.fields, where=all_of(subject.scope))
         everything = subject.peek(table)
-        shown = inside.rows[0] if inside.rows else None
-        lacking = [one for one in base_fields(subject.scope) if shown and one not in shown]
+        missing = lacking(subject.scope, inside.rows)
+        unsure = wanted.unseen if inside.total and inside.total == everything.total else ()
         yield Check(
             name=f"scope {table}",
-            ok=not lacking,
-            found=f"{table} has no readable {', '.join(lacking)}: the condition does not count"
-            if lacking
+            ok=not (missing or unsure),
+            found=f"{table} has no readable {', '.join(missing)}: the condition does not count"
+            if missing
+            else f"all {inside.total} tickets: {unsure[0]} may not count, and nothing shows that"
+            if unsure
             else f"{inside.total or 0} of {everything.total or 0} tickets",
-            advice="test fields of both tables, or begin with sys_class_name=incident^"
-            if lacking
+            advice="test fields of both tables, spelt as the desk spells them, or begin with "
+            "sys_class_name=incident^"
+            if missing or unsure
             else "",
         )

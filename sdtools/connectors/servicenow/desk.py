@@ -39,12 +39,13 @@ from sdtools.connectors.servicenow.knowledge import read_knowledge
 from sdtools.connectors.servicenow.linking import add_links, remove_links
 from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.lists import Reader
+from sdtools.connectors.servicenow.longreads import BUSY
 from sdtools.connectors.servicenow.names import Logins
 from sdtools.connectors.servicenow.opening import check_credentials, instance_url, own_id
 from sdtools.connectors.servicenow.options import Credentials, KnownErrorSource, Place, Vip
 from sdtools.connectors.servicenow.reading import OVERLAP, TicketReader
-from sdtools.connectors.servicenow.session import ServiceNowSession
-from sdtools.connectors.servicenow.tokens import TOKEN_PATH
+from sdtools.connectors.servicenow.scoping import checked_scope
+from sdtools.connectors.servicenow.session import READS, ServiceNowSession
 from sdtools.connectors.servicenow.updating import Writer, update_tickets
 from sdtools.connectors.servicenow.writing import add_comments, hold_tickets, solve_tickets
 from sdtools.connectors.servicenow.zones import zone_named
@@ -57,7 +58,8 @@ from sdtools.model.ticket import Comment, Ticket
 __all__ = ["ServiceNowDesk", "servicenow_desk"]
 
 # A full queue empties in seconds; a list that breaks off is halved; reads may repeat (FACTS 14).
-_PATIENCE = Patience(limited=6, cut=1, busy=frozenset({408, 429, 500, 502, 503, 504}))
+# The instance gives a list up at 60 s and says so: there is time to hear it (FACTS 3.4).
+_PATIENCE = Patience(read=90.0, limited=6, cut=1, busy=BUSY)
 _MATRIX = Listing(table="dl_u_priority", fields=("impact", "urgency", "priority"))
 
 
@@ -66,6 +68,7 @@ class ServiceNowDesk:
 
     kind = "servicenow"
     still = frozenset[str]()  # nothing is taken for granted
+    retold = frozenset[str]()  # entries of a journal neither go nor come late
     at_once = 50
     rereads_nightly = True  # a link to an article, and a service level, do not touch their ticket
 
@@ -189,11 +192,6 @@ class ServiceNowDesk:
         """Read these tickets afresh, with links; one that is gone is missing."""
         return self._tickets.some(tickets)
 
-    @property
-    def retold(self) -> frozenset[str]:
-        """Return no ticket: entries of a journal neither go nor come late."""
-        return frozenset()
-
     def read_back(self, written: Mapping[str, Collection[str]]) -> Mapping[str, Ticket]:
         """Read tickets after a write, whole."""
         return self._tickets.some(list(written))
@@ -243,7 +241,7 @@ class ServiceNowDesk:
         return CommentReader(
             reader=self._reader,
             logins=self._logins,
-            within=self._in_scope if self._session.place.scope else None,
+            scoped=self._tickets if self._session.place.scope else None,
         )
 
     @cached_property
@@ -264,10 +262,6 @@ class ServiceNowDesk:
     def _history(self) -> HistoryReader:
         return HistoryReader(reader=self._reader, logins=self._logins)
 
-    def _in_scope(self) -> frozenset[str]:
-        """Return the tickets whose comments count: those just read, which saying touches too."""
-        return frozenset(self._tickets.shown) or self._tickets.ids()
-
 
 def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the configuration
     name: str,
@@ -287,11 +281,11 @@ def servicenow_desk(  # noqa: PLR0913  # one keyword for each line of the config
     ``scope`` is an encoded query that limits the tickets. ``timezone`` is for schedules that have
     none. Raises ConfigError for what cannot work.
     """
-    place = Place(url=instance_url(name, url), scope=scope.strip())
+    place = Place(url=instance_url(name, url), scope=checked_scope(name, scope))
     check_credentials(name, credentials)
-    http = DeskHttp(name, wait=wait, clock=clock, patience=_PATIENCE, reads=(TOKEN_PATH,), may=may)
+    http = DeskHttp(name, wait=wait, clock=clock, patience=_PATIENCE, reads=READS, may=may)
     return ServiceNowDesk(
-        ServiceNowSession(http, place, credentials, clock),
+        ServiceNowSession(http, place, credentials, clock, wait=wait),
         vip=vip or Vip(),
         known_errors=known_errors or KnownErrorSource(),
         timezone=checked_zone(name, timezone, zone_named),

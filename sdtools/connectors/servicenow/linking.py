@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sdtools.connectors.desk import NewLink, OldLink, Written
+from sdtools.connectors.desk import NewLink, OldLink, WriteState, Written
 from sdtools.connectors.pacing import there
 from sdtools.connectors.servicenow.answers import Row, text
 from sdtools.connectors.servicenow.batches import Request
@@ -16,6 +16,7 @@ from sdtools.connectors.servicenow.updating import Writer, patch
 
 __all__ = ["add_links", "remove_links"]
 
+_Applied = dict[tuple[str, str], tuple[str, ...]]  # by ticket and article
 _FIELDS = {"problem": "problem_id", "parent": "parent_incident"}
 
 
@@ -44,13 +45,13 @@ def _look(writer: Writer, links: Sequence[NewLink]) -> None:
     writer.existing.look("kb_knowledge", wanted["article"])
 
 
-def _article_link(writer: Writer, new: NewLink, applied: dict[tuple[str, str], str]) -> Request:
+def _article_link(writer: Writer, new: NewLink, applied: _Applied) -> Request:
     if (new.ticket, new.link.id) in applied:
         raise SettledError(there())
     reason = writer.existing.why_not("kb_knowledge", new.link.id)
     if reason:
         raise ValueError(reason)
-    applied[new.ticket, new.link.id] = ""  # the same link twice in one go
+    applied[new.ticket, new.link.id] = ()  # the same link twice in one go
     values = {"task": new.ticket, "kb_knowledge": new.link.id}
     return Request(method="POST", path="/table/m2m_kb_task", values=values, again=False)
 
@@ -74,33 +75,45 @@ def _reference(writer: Writer, new: NewLink, table: TicketTable, row: Row) -> Re
 
 
 def remove_links(writer: Writer, links: Sequence[OldLink]) -> tuple[Written, ...]:
-    """Empty the field that holds a problem or parent, or delete the record that ties an article."""
+    """Empty the field that holds a problem or parent; delete every record that ties an article."""
     rows = fresh_rows(writer, [one.ticket for one in links], tuple(_FIELDS.values()))
     applied = _articles(writer, links)
+    parts = [(old, tie) for old in links for tie in _ties(applied, old)]
 
-    def build(old: OldLink) -> Request:
+    def build(part: tuple[OldLink, str]) -> Request:
+        old, tie = part
         _, row = row_of(rows, old.ticket)
-        if old.link.target == "article":
-            tie = applied.get((old.ticket, old.link.id))
-            if not tie:
-                raise SettledError(there("the link is gone already"))
+        if tie:
             path = f"/table/m2m_kb_task/{tie}"
             return Request(method="DELETE", path=path, values={}, again=True)
-        column = _FIELDS[old.link.target]
-        if text(row, column) != old.link.id:
+        column = _FIELDS.get(old.link.target, "")
+        if not column or text(row, column) != old.link.id:
             raise SettledError(there("the link is gone already"))
         return patch(writer, old.ticket, {column: ""}, again=True)
 
-    return write(writer, links, build)
+    written = iter(write(writer, parts, build))
+    return tuple(_all_of([next(written) for _ in _ties(applied, old)]) for old in links)
 
 
-def _articles(writer: Writer, links: Sequence[NewLink | OldLink]) -> dict[tuple[str, str], str]:
-    """Return the record that ties each ticket and article that are linked; nothing keeps it one."""
-    found: dict[tuple[str, str], str] = {}
+def _ties(applied: _Applied, old: OldLink) -> Sequence[str]:
+    """Return the records to delete; one "" when there are none."""
+    found = applied.get((old.ticket, old.link.id), ()) if old.link.target == "article" else ()
+    return found or ("",)
+
+
+def _all_of(parts: Sequence[Written]) -> Written:
+    """Return what became of a link: it is gone when all that tied it is."""
+    return next((one for one in parts if one.state is not WriteState.done), parts[0])
+
+
+def _articles(writer: Writer, links: Sequence[NewLink | OldLink]) -> _Applied:
+    """Return the records that tie each ticket and article that are linked; nothing keeps it one."""
+    found: _Applied = {}
     tickets = {one.ticket for one in links if one.link.target == "article"}
     for some in in_chunks(sorted(tickets), taken=500):
         wanted = Among(field="task", values=tuple(some))
         listing = Listing(table="m2m_kb_task", fields=("kb_knowledge",), among=(wanted,))
         for row in writer.tickets.reader.rows(listing):
-            found[text(row, "task"), text(row, "kb_knowledge")] = text(row, "sys_id")
+            place = text(row, "task"), text(row, "kb_knowledge")
+            found[place] = (*found.get(place, ()), text(row, "sys_id"))
     return found

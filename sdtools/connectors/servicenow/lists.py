@@ -53,7 +53,8 @@ class Reader:
         self.session = session
         self.size = size or PageSize()
         self._told = ""  # the desk's own time at the last page, as it writes times
-        self.counted = 0  # how many rows the last list had, those included that do not show
+        self.counted = 0  # rows that the last list had at its start, with those that do not show
+        self._following = 0  # the same, from where it was counted last
 
     def sibling(self) -> Reader:
         """Return a reader for another thread."""
@@ -156,6 +157,7 @@ class Reader:
         return unreadable_field(self.session.get(listing.address, parameters))
 
     def _pages(self, listing: Listing) -> Iterator[tuple[Row, ...]]:
+        self.counted = -1
         if listing.by == "sys_id":
             return self._by_key(listing, Span())
         return self._by_time(listing)
@@ -165,11 +167,12 @@ class Reader:
         rest: Span | None = span
         while rest is not None:
             rows, rest = self._beginning(listing, rest)
+            left = self._following - len(rows)  # who takes these may read another list meanwhile
             if rows:
                 yield rows
             if rest is None:
                 return
-            parts = rest.parts(ceil((self.counted - len(rows)) / (self.size.rows * _FILLED)))
+            parts = rest.parts(ceil(left / (self.size.rows * _FILLED)))
             if len(parts) > 1:
                 yield from self._in_parts(listing, parts)
                 return
@@ -236,7 +239,8 @@ class Reader:
             page, limit = self._whole(listing, offset, counted=left is None)
             if left is None:
                 left = page.total
-                self.counted = left or 0
+                self._following = left or 0
+                self.counted = self._following if self.counted < 0 else self.counted
             if left is None:
                 return page.rows, None if page.rows else 0
             following = max(left - offset - limit, 0)

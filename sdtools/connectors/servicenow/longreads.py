@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -10,18 +11,28 @@ from http import HTTPStatus
 from requests.structures import CaseInsensitiveDict
 
 from sdtools.connectors.servicenow.answers import Answer, said, text
+from sdtools.errors import DeskUnreachableError
 
 __all__ = [
+    "BUSY",
     "LONGEST",
     "batched_answer",
     "batched_answers",
     "batched_question",
     "batched_questions",
     "is_clear",
+    "pause_after",
+    "settled",
 ]
 
+BUSY = frozenset({408, 429, 500, 502, 503, 504})  # worth asking again (FACTS 14)
+_TRIES = 3
+_LONGEST_PAUSE = 60.0  # seconds: a Retry-After of more is told instead of waited for
+_dice = random.random  # the share of each back-off that is waited
 _CLEAR = (HTTPStatus.OK, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+_READ = ("x-total-count", "retry-after")
 _NO_TABLE = "Invalid table"
+_TOO_LARGE = ("too large", "Max allowed")
 LONGEST = 8000  # characters of path and query: some room for the method and a proxy's prefix
 
 
@@ -76,6 +87,36 @@ def is_clear(answer: Answer) -> bool:
     return answer.whole and (unknown or answer.status in _CLEAR)
 
 
+def pause_after(answer: Answer, tries: int) -> float | None:
+    """Return how many seconds to wait before a batched question is asked again; None: do not."""
+    if answer.status not in BUSY or _is_too_large(answer) or tries >= _TRIES:
+        return None
+    told = answer.headers.get("Retry-After", "")
+    pause = float(told) if told.isdigit() else 2.0 ** (tries - 1) * _dice()
+    return pause if pause <= _LONGEST_PAUSE else None
+
+
+def settled(desk: str, answer: Answer) -> Answer:
+    """Return the last answer to a batched question; raise DeskUnreachableError for a busy desk.
+
+    One that is too large is not whole (FACTS 6). Its words may differ between releases, so that
+    any failure that goes on is taken for one of size.
+    """
+    if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR or _is_too_large(answer):
+        return _broken(answer.headers)
+    if answer.status in BUSY:
+        raise DeskUnreachableError(
+            f"desk {desk}: a question in a batch was answered with status {answer.status}",
+            "the desk is overloaded, or limits requests: try again later",
+            answer.status,
+        )
+    return answer
+
+
+def _is_too_large(answer: Answer) -> bool:
+    return any(word in said(answer.data) for word in _TOO_LARGE)
+
+
 def _inner(item: Mapping[str, object], outer: Mapping[str, str]) -> Answer:
     body = item.get("body")
     try:
@@ -94,8 +135,7 @@ def _headers(listed: object) -> dict[str, str]:
         for one in (listed if isinstance(listed, list) else ())
         if isinstance(one, dict)
     }
-    total = found.get("x-total-count", "")
-    return {"X-Total-Count": total} if total else {}
+    return {name: found[name] for name in _READ if found.get(name)}
 
 
 def _broken(headers: Mapping[str, str]) -> Answer:

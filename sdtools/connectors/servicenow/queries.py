@@ -12,7 +12,6 @@ from functools import lru_cache
 __all__ = [
     "Among",
     "all_of",
-    "base_fields",
     "in_chunks",
     "literal",
     "one_of",
@@ -21,7 +20,6 @@ __all__ = [
 ]
 
 _OWN_ORDER = re.compile(r"\^(?:ORDERBY|GROUPBY)[\w.]*|\^EQ(?=\^|$)")
-_FIELD = re.compile(r"\^?(?:OR)?([a-z_][a-z0-9_]*)")
 _PATH = re.compile(r"(?:ORDERBYDESC|ORDERBY|OR)?([a-z_][a-z0-9_.]*)")
 _BRANCH = "^NQ"
 _LONGEST = 7600  # characters of a url: 8192 is too much, and there is more in it than the query
@@ -36,16 +34,6 @@ def all_of(scope: str, *conditions: str) -> str:
     added = [condition for condition in conditions if condition]
     branches = _OWN_ORDER.sub("", f"^{scope}").removeprefix("^").split(_BRANCH)
     return _BRANCH.join("^".join(part for part in (branch, *added) if part) for branch in branches)
-
-
-def base_fields(scope: str) -> tuple[str, ...]:
-    """Return the fields of a ticket that an encoded query tests, without their dot-walks.
-
-    A table that lacks one drops the condition silently, and more tickets would be touched.
-    """
-    terms = (term for branch in scope.split(_BRANCH) for term in branch.split("^"))
-    found = (_FIELD.match(term.removeprefix("OR")) for term in terms)
-    return tuple(dict.fromkeys(match[1] for match in found if match))
 
 
 def tested_fields(query: str) -> tuple[str, ...]:

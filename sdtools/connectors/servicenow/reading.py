@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,9 +23,9 @@ from sdtools.connectors.servicenow.levels import LEVEL_FIELDS
 from sdtools.connectors.servicenow.listing import Listing
 from sdtools.connectors.servicenow.lists import Reader
 from sdtools.connectors.servicenow.names import Logins
-from sdtools.connectors.servicenow.queries import Among, all_of, base_fields, in_chunks, when
+from sdtools.connectors.servicenow.queries import Among, all_of, in_chunks, when
+from sdtools.connectors.servicenow.scoping import must_count, read_scope
 from sdtools.connectors.workers import both
-from sdtools.errors import DeskRefusedError
 from sdtools.model.grades import Grade, Status
 from sdtools.model.ticket import Ticket
 
@@ -72,11 +72,17 @@ class TicketReader:
     logins: Logins
     tables: dict[str, TicketTable] = field(default_factory=dict)  # by sys_id
     shown: set[str] = field(default_factory=set)  # sys_ids given out by ``all`` or ``changed``
+    whole: bool = False  # ``all`` has given every one of the scope
 
     @property
     def front(self) -> str:
         """Return the address of the desk's own pages."""
         return self.reader.session.place.url
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """Return the fields that the scope tests: to be shown by every row."""
+        return read_scope(self.scope).fields
 
     def all(self) -> Iterator[tuple[Ticket, ...]]:
         """Read every ticket of the scope."""
@@ -86,6 +92,7 @@ class TicketReader:
             for rows in self.reader.pages(self._listing(table, "", by="sys_id")):
                 self._met(table, rows)
                 yield self._tickets(table, rows, hanging)
+        self.whole = True
 
     def changed(self, since: datetime, known: Known | None) -> Iterator[tuple[Ticket, ...]]:
         """Read the tickets of the scope touched at ``since`` or later, with overlap.
@@ -107,7 +114,7 @@ class TicketReader:
         return [self._listing(table, condition) for table in TABLES.values()]
 
     def _met(self, table: TicketTable, rows: Sequence[Row]) -> None:
-        self._checked(table, rows)
+        must_count(self.reader.session.desk, self.scope, table.word, rows)
         self.tables.update((text(row, "sys_id"), table) for row in rows)
         self.logins.learn(text(row, "sys_updated_by") for row in rows)
         self.shown.update(text(row, "sys_id") for row in rows)
@@ -152,13 +159,13 @@ class TicketReader:
         for table in TABLES.values():
             here = [one for one in ids if one in left and self.tables.get(one, table) is table]
             rows: list[Row] = []
-            for some in in_chunks(here, taken=_URL + len(self.scope)):
+            for some in in_chunks(here, taken=_URL + len(self.scope + ",".join(self.tested))):
                 wanted = Among(field="sys_id", values=tuple(some))
                 listing = replace(self._listing(table, "", by="sys_id"), among=(wanted,))
                 if fields is not None:
-                    listing = replace(listing, fields=(*fields, *base_fields(self.scope)))
+                    listing = replace(listing, fields=(*fields, *self.tested))
                 rows += self.reader.rows(listing)
-            self._checked(table, rows)
+            must_count(self.reader.session.desk, self.scope, table.word, rows)
             left -= {text(row, "sys_id") for row in rows}
             self.tables.update((text(row, "sys_id"), table) for row in rows)
             if rows:
@@ -170,14 +177,21 @@ class TicketReader:
             text(row, "sys_id")
             for table in TABLES.values()
             for row in self.reader.rows(
-                Listing(table=table.name, fields=base_fields(self.scope), where=all_of(self.scope))
+                Listing(table=table.name, fields=self.tested, where=all_of(self.scope))
             )
         )
+
+    def within(self, tickets: Collection[str]) -> frozenset[str]:
+        """Return those of these that are in the scope; only what was not read yet is asked for."""
+        shown = self.shown & set(tickets)
+        new = () if self.whole else sorted(set(tickets) - shown)
+        found = {text(row, "sys_id") for _, rows in self.rows(new, ()) for row in rows}
+        return frozenset(shown | found)
 
     def _listing(self, table: TicketTable, condition: str, by: str = "sys_updated_on") -> Listing:
         return Listing(
             table=table.name,
-            fields=(*_FIELDS, *table.own, *base_fields(self.scope)),
+            fields=(*_FIELDS, *table.own, *self.tested),
             where=all_of(self.scope, condition),
             by=by,
         )
@@ -186,17 +200,6 @@ class TicketReader:
         self, table: TicketTable, rows: Iterable[Row], hanging: Hanging
     ) -> tuple[Ticket, ...]:
         return tuple(hanging.on(self._alone(table, row)) for row in rows)
-
-    def _checked(self, table: TicketTable, rows: Sequence[Row]) -> None:
-        """Refuse a scope whose field the table lacks: its condition would not count (FACTS 5)."""
-        missing = [name for name in base_fields(self.scope) if rows and name not in rows[0]]
-        if missing:
-            raise DeskRefusedError(
-                f"desk {self.reader.session.desk}: scope tests {missing[0]!r}, which "
-                f"{table.word} does not have (or the account may not read it): the desk drops "
-                "such a condition, and more tickets than meant would be touched",
-                "use fields of both tables, or add sys_class_name=incident^ before it",
-            )
 
     def _alone(self, table: TicketTable, row: Row) -> Ticket:
         """Read what stands in the ticket's own row."""

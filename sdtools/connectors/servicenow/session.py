@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 
-from sdtools.connectors.http import DeskHttp, moment_of
+from sdtools.connectors.http import DeskHttp, Wait, moment_of, sleep
 from sdtools.connectors.line import CutAnswerError
 from sdtools.connectors.servicenow.answers import (
     FILE,
@@ -32,14 +32,18 @@ from sdtools.connectors.servicenow.longreads import (
     batched_question,
     batched_questions,
     is_clear,
+    pause_after,
+    settled,
 )
 from sdtools.connectors.servicenow.options import ApiKey, Basic, Credentials, OAuth, Place
-from sdtools.connectors.servicenow.tokens import TokenSource
-from sdtools.errors import DeskRefusedError, DeskUnreachableError, UnknownOutcomeError
+from sdtools.connectors.servicenow.tokens import TOKEN_PATH, TokenSource
+from sdtools.errors import DeskRefusedError, DeskUnreachableError
 
-__all__ = ["BATCH", "ServiceNowSession", "query_string"]
+__all__ = ["BATCH", "READING", "READS", "ServiceNowSession", "query_string"]
 
 BATCH = "/api/now/v1/batch"
+READING = "/api/now/batch"  # the same (FACTS 1): what goes there only reads, and may be repeated
+READS = (TOKEN_PATH, READING)  # what may be repeated although it is POSTed
 _ME = "sys_id=javascript:gs.getUserID()"
 _MY_FIELDS = "sys_id,user_name,name,time_zone,preferred_language"
 _BEARER = "Bearer "
@@ -64,9 +68,11 @@ class ServiceNowSession:
         credentials: Credentials,
         clock: Callable[[], float],
         workers: int = WORKERS,
+        wait: Wait = sleep,
     ) -> None:
         self.desk = http.desk
         self.place = place
+        self._wait = wait
         self._lines = Lines(http, workers)
         self._credentials = credentials
         self._tokens = (
@@ -132,8 +138,8 @@ class ServiceNowSession:
         asked = [(path, query_string(parameters)) for path, parameters in questions]
         self._foreseen.clear()
         try:
-            outer = self.post(BATCH, batched_questions(asked))
-        except (DeskUnreachableError, UnknownOutcomeError):
+            outer = self.post(READING, batched_questions(asked))
+        except DeskUnreachableError:
             return
         if outer.status != HTTPStatus.OK:
             return
@@ -159,10 +165,15 @@ class ServiceNowSession:
         return self._send(lambda line: line.post(url, data=content, headers=headers))
 
     def _ask_in_batch(self, path: str, query: str) -> Answer:
-        try:
-            return batched_answer(self.post(BATCH, batched_question(path, query)))
-        except UnknownOutcomeError as error:  # it only read: nothing is unclear
-            raise DeskUnreachableError(str(error).split(";")[0], "try again later") from None
+        """Ask inside a batch; what is busy in there is waited for, as outside of it."""
+        tries = 1
+        while True:
+            answer = batched_answer(self.post(READING, batched_question(path, query)))
+            pause = pause_after(answer, tries)
+            if pause is None:
+                return settled(self.desk, answer)
+            self._wait(pause)
+            tries += 1
 
     def record(self, table: str, sys_id: str, fields: str) -> Row | None:
         """Read one record by pysnow; None when it is not there, or not for us."""

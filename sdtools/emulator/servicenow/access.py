@@ -53,7 +53,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **dict.fromkeys(
             (
                 "cmdb_ci", "contract_sla", "task_sla", "cmn_schedule", "cmn_schedule_span",
-                "sys_journal_field", "sys_db_object",
+                "cmn_other_schedule", "sys_journal_field", "sys_db_object",
             ),
             Rule(read=_ITIL),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -25,11 +26,12 @@ from sdtools.emulator.servicenow.sessions import cookie_of, session_id
 from sdtools.emulator.servicenow.sla_jobs import SlaJobs
 from sdtools.emulator.servicenow.switches import Switches
 from sdtools.emulator.servicenow.turnstile import QueueFullError, Turnstile
-from sdtools.emulator.servicenow.wire import Answer, ApiError, said
+from sdtools.emulator.servicenow.wire import Answer, ApiError, said, uncaught
 from sdtools.emulator.servicenow.xml_answers import as_xml, wants_xml
 
 __all__ = ["ServiceNowApplication"]
 
+_log = logging.getLogger(__name__)
 _LONGEST_LINE = 8192  # bytes of "GET /... HTTP/1.1" (FACTS 3.2)
 _WORTH_PACKING = 1024  # bytes
 _ALWAYS = {
@@ -138,9 +140,15 @@ class ServiceNowApplication:
             with self.database.lock:
                 return self._logged_in(call)
         except ApiError as error:
-            answer = said(error, self.switches.refusals)
-            xml = self.switches.serves_xml and wants_xml(call.headers)
-            return as_xml(answer) if xml else answer
+            return self._failed(call, error)
+        except Exception:  # noqa: BLE001  # whatever it is, an instance says it in its envelope
+            _log.exception("%s %s", call.method, call.target)
+            return self._failed(call, uncaught())
+
+    def _failed(self, call: Call, error: ApiError) -> Answer:
+        answer = said(error, self.switches.refusals)
+        xml = self.switches.serves_xml and wants_xml(call.headers)
+        return as_xml(answer) if xml else answer
 
     def _logged_in(self, call: Call) -> Answer:
         context = Context(

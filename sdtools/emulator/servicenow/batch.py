@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 
 from sdtools.emulator.servicenow.context import Call, Context
 from sdtools.emulator.servicenow.input import fields_of
-from sdtools.emulator.servicenow.wire import Answer, ApiError, plain, said
+from sdtools.emulator.servicenow.wire import Answer, ApiError, plain, said, uncaught
 
 __all__ = ["answer_batch"]
 
+_log = logging.getLogger(__name__)
 _QUOTA = timedelta(seconds=30)
 _MEGABYTE = 1024 * 1024
 _LARGEST_OUTPUT = "x-batchrequest-max-output-size"  # a header, in bytes; may only lower the limit
@@ -99,3 +101,6 @@ def _answer(context: Context, item: Mapping[str, object], serve: Serve) -> Answe
         return serve(context, call)
     except ApiError as error:
         return said(error, context.switches.refusals)
+    except Exception:  # noqa: BLE001  # an item that breaks its instance stops no other
+        _log.exception("%s %s of a batch", call.method, call.target)
+        return said(uncaught(), context.switches.refusals)

@@ -169,6 +169,13 @@ OTHERS: Mapping[str, tuple[str, str, str, str, str]] = MappingProxyType(
             monthly_type
             """,
         ),
+        "cmn_other_schedule": (
+            "",
+            "Other Schedule",
+            "",
+            "",
+            "schedule>cmn_schedule child_schedule>cmn_schedule type",
+        ),
         "sys_choice": (
             "",
             "Choice",

@@ -20,7 +20,7 @@ from sdtools.emulator.servicenow.context import Context
 from sdtools.emulator.servicenow.database import Row
 from sdtools.emulator.servicenow.encoded import Term, parse
 from sdtools.emulator.servicenow.operators import OPERATORS, equals
-from sdtools.emulator.servicenow.scripts import UnknownScriptError
+from sdtools.emulator.servicenow.scripts import BadValueError, UnknownScriptError
 from sdtools.emulator.servicenow.sides import NOTHING, Piece, Side
 from sdtools.emulator.servicenow.tables import TABLES, Column
 
@@ -110,6 +110,8 @@ def _term(term: Term, table: str, context: Context) -> Piece | None:
         return OPERATORS[term.operator](Side(steps=steps, table=table, context=context), term)
     except UnknownScriptError:
         return None
+    except BadValueError:
+        return NOTHING, ()
 
 
 def _joined_table(text: str, table: str, context: Context) -> Piece | None:

@@ -59,7 +59,7 @@ def given_of(
         if column.type == "journal":
             if text:
                 journals[name] = text
-        else:
+        elif text or not column.choice or context.switches.empty_clears_choices:
             values[name] = _stored(context, table, column, text, display=display)
     return Given(values=values, journals=journals)
 
@@ -82,7 +82,7 @@ def _stored(context: Context, table: Table, column: Column, text: str, *, displa
     if column.reference in TABLES:
         return _reference(context, column.reference, text)
     if column.type == "integer":
-        return text if re.fullmatch(r"-?\d+", text) else ""
+        return text if re.fullmatch(r"-?\d{1,18}", text) else ""
     if column.type == "boolean":
         return "true" if text.lower() in {"true", "1"} else "false"
     if column.type in {"glide_date_time", "due_date"}:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sdtools.emulator.servicenow.columns_sql import require_readable, value_sql, walk
 from sdtools.emulator.servicenow.context import stamp
 from sdtools.emulator.servicenow.encoded import Term
-from sdtools.emulator.servicenow.scripts import UnknownScriptError
+from sdtools.emulator.servicenow.scripts import BadValueError, UnknownScriptError
 from sdtools.emulator.servicenow.sides import NOTHING, Piece, Side
 
 __all__ = ["DATE_OPERATORS", "between"]
@@ -26,6 +26,7 @@ _UNITS = MappingProxyType(
         "week": timedelta(weeks=1),
     }
 )
+_MOST_DIGITS = 18  # of a number that the database can hold
 _MONTHS = MappingProxyType({"month": 1, "quarter": 3, "year": 12})
 _SQL_UNITS = MappingProxyType({"week": ("days", 7), "quarter": ("months", 3)})
 _WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -60,8 +61,7 @@ def _relative(operator: str) -> Callable[[Side, Term], Piece]:
         found = re.fullmatch(r"@(\w+)@(ago|ahead)@(\d+)", term.value)
         if found is None:
             raise UnknownScriptError
-        count = int(found[3]) * (-1 if found[2] == "ago" else 1)
-        limit = stamp(_moved(side.context.clock.now(), found[1], count))
+        limit = stamp(_away(side, found))
         return f"({side.sql} <> '' AND {side.sql} {operator} ?)", (limit,)
 
     return compared
@@ -72,11 +72,19 @@ def _on_that_day(side: Side, term: Term) -> Piece:
     found = re.fullmatch(r"@(\w+)@(ago|ahead)@(\d+)", term.value)
     if found is None:
         raise UnknownScriptError
-    count = int(found[3]) * (-1 if found[2] == "ago" else 1)
-    day = _moved(side.context.clock.now(), found[1], count).astimezone(side.context.account.zone)
+    day = _away(side, found).astimezone(side.context.account.zone)
     begin = day.replace(hour=0, minute=0, second=0, microsecond=0)
     values = stamp(begin), stamp(begin + timedelta(days=1))
     return f"({side.sql} >= ? AND {side.sql} < ?)", values
+
+
+def _away(side: Side, found: re.Match[str]) -> datetime:
+    """Give the moment that lies so far from now; no calendar goes as far as any number."""
+    try:
+        count = int(found[3]) * (-1 if found[2] == "ago" else 1)
+        return _moved(side.context.clock.now(), found[1], count)
+    except (OverflowError, ValueError):
+        raise BadValueError from None
 
 
 def _moved(at: datetime, unit: str, count: int) -> datetime:
@@ -164,6 +172,8 @@ def _part_number(part: str, text: str) -> int:
         return _MONTH_NAMES.index(text) + 1
     if not text.isdecimal():
         raise UnknownScriptError
+    if len(text) > _MOST_DIGITS:
+        raise BadValueError
     return int(text)
 
 

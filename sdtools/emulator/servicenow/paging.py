@@ -9,6 +9,7 @@ from sdtools.emulator.servicenow.context import Call, Context, flag
 __all__ = ["Page", "page_of"]
 
 _DEFAULT_LIMIT = 10_000
+_MOST = 2**31 - 1  # a larger number counts as this one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,4 +54,6 @@ def page_of(call: Call, default: int = _DEFAULT_LIMIT) -> Page:
 
 def _number(call: Call, name: str, default: int) -> int:
     text = call.parameters.get(name, "")
-    return int(text) if text.isdecimal() else default
+    if not text.isdecimal():
+        return default
+    return min(int(text), _MOST) if len(text) <= len(str(_MOST)) else _MOST

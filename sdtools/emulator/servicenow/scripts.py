@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sdtools.emulator.servicenow.context import Context, stamp
 
-__all__ = ["UnknownScriptError", "resolved"]
+__all__ = ["BadValueError", "UnknownScriptError", "resolved"]
 
 _PREFIX = "javascript:"
 _CALL = re.compile(r"gs\.(\w+)\((.*)\)$")
@@ -21,6 +21,10 @@ _AGO = MappingProxyType({"daysAgo": _DAY, "hoursAgo": _DAY / 24, "minutesAgo": _
 
 class UnknownScriptError(Exception):
     """The value is a script that is not on the list: its term is invalid."""
+
+
+class BadValueError(Exception):
+    """The value is none that the column can have: no row meets its term."""
 
 
 def resolved(value: str, context: Context) -> str:
@@ -39,6 +43,8 @@ def resolved(value: str, context: Context) -> str:
     now = context.clock.now().astimezone(context.account.zone)
     try:
         return stamp(_moment(name, arguments, now, context.account.zone))
+    except OverflowError:
+        raise BadValueError from None
     except (ValueError, IndexError):
         raise UnknownScriptError from None
 

@@ -52,7 +52,7 @@ class Side:
         """Give the right side as it is stored; None for what the column cannot hold."""
         text = resolved(text, self.context)
         if self.column.type == "integer":
-            return int(text) if re.fullmatch(r"-?\d+", text.strip()) else None
+            return int(text) if re.fullmatch(r"-?\d{1,18}", text.strip()) else None
         if self.column.type == "boolean":
             return {"1": "true", "0": "false"}.get(text, text.lower())
         if self.column.type == "glide_date":

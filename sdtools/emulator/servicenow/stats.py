@@ -28,11 +28,13 @@ def answer_stats(context: Context, table: str, call: Call) -> Answer:
     """Answer one aggregate; record ACLs count only if the switch says so."""
     measures = _measures(context, table, call)
     groups = _paths(table, call.parameters.get("sysparm_group_by", ""))
+    if not (measures or groups):
+        return plain({"result": {"stats": {}}})
     found = condition_of(context, table, call)
     for path in groups:
         require_readable(context.account, walk(table, path) or [])
     keys = [value_sql(walk(table, path) or []) for path in groups]
-    columns = ", ".join([*keys, *(sql for _, _, sql in measures)]) or "1"
+    columns = ", ".join([*keys, *(sql for _, _, sql in measures)])
     seen = _seen(context, table, found)
     place = f'FROM "{TABLES[table].root}" t WHERE {context.database.classes(table)} AND {seen}'
     tail = f"GROUP BY {', '.join(keys)} {_having(table, call)} {_order(table, call, keys)}"

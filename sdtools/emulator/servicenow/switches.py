@@ -17,6 +17,7 @@ class Switches:
     text_case_matters: bool = False  # in = != IN on text; LIKE and its kin never look at case
     unequal_takes_empty: bool = True  # != and NOT find empty values too
     silent_write_status: int = 200  # of an update with X-no-response-body; 204 is the other
+    empty_clears_choices: bool = True  # the docs say that it clears other fields only (FACTS 1)
     priority_alone_recomputed: bool = True
     bad_reference_kept: bool = False  # False: stored empty
     stats_obey_acls: bool = False

@@ -16,6 +16,7 @@ __all__ = [
     "plain",
     "query_refused",
     "said",
+    "uncaught",
     "unknown_path",
     "write_refused",
 ]
@@ -79,6 +80,15 @@ def plain(body: object, status: int = 200, headers: Mapping[str, str] | None = N
 def invalid_table(name: str) -> ApiError:
     """Give the 400 for a table that no instance has."""
     return ApiError(400, f"Invalid table {name}")
+
+
+def uncaught() -> ApiError:
+    """Give the 500 for what an instance did not foresee; each release words it otherwise."""
+    detail = (
+        "Check logs for error trace or enable glide.rest.debug property to verify REST request "
+        "processing"
+    )
+    return UnsureError(500, "Internal server error", detail)
 
 
 def unknown_path() -> ApiError:

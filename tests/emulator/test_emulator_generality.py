@@ -112,7 +112,14 @@ def test_a_due_date_without_an_agreement_waits_with_its_ticket(glpi: Client) -> 
 
 
 def test_an_ola_begins_when_it_is_agreed_upon(glpi: Client) -> None:
-    ola = glpi.add("OLA", name="o", type=0, number_time=2, definition_time="hour")
+    ola = glpi.add(
+        "OLA",
+        name="o",
+        slms_id=glpi.add("SLM", name="m"),
+        type=0,
+        number_time=2,
+        definition_time="hour",
+    )
     made = glpi.add("Ticket", name="n", content="c", date="2026-11-18 09:00:00")
     glpi.put(f"Ticket/{made}", olas_id_ttr=ola)
     row = glpi.ticket(made)

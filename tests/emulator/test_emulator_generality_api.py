@@ -87,6 +87,10 @@ def test_entities_below_come_for_true_and_one_alone(glpi: Client) -> None:
         assert len(told["myentities"]) == count
 
 
-def test_links_lead_to_no_entity_that_is_inherited(glpi: Client) -> None:
+def test_links_lead_also_to_what_stands_for_inheritance(glpi: Client) -> None:
+    # API::parseDropdowns: whatever is not empty.
     links = glpi.call("GET", "Entity/1").json()["links"]
-    assert {one["href"].rpartition("/")[2] for one in links if one["rel"] == "Entity"} == {"0"}
+    assert {one["href"].rpartition("/")[2] for one in links if one["rel"] == "Entity"} == {
+        "0",
+        "-2",
+    }

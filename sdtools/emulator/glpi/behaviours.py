@@ -22,10 +22,10 @@ from sdtools.emulator.glpi.children import (
 )
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
-from sdtools.emulator.glpi.directory import COSTS, add_plain, add_user, update_plain
+from sdtools.emulator.glpi.directory import COSTS, add_plain, fell, measure, update_plain
 from sdtools.emulator.glpi.documents import add_document, delete_document
 from sdtools.emulator.glpi.followups import add_followup
-from sdtools.emulator.glpi.history import CHILD_ADDED, log_child
+from sdtools.emulator.glpi.history import CHILD_ADDED, log_child, log_purged, log_trashed
 from sdtools.emulator.glpi.links import (
     add_actor_link,
     add_link,
@@ -33,11 +33,13 @@ from sdtools.emulator.glpi.links import (
     delete_link,
     replace_actor,
 )
-from sdtools.emulator.glpi.names import foreign_key
+from sdtools.emulator.glpi.names import TREES, foreign_key
+from sdtools.emulator.glpi.parents import require_ends
 from sdtools.emulator.glpi.purging import purge_row
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.text import whole_number
 from sdtools.emulator.glpi.tickets import add_itil, delete_itil, update_itil
+from sdtools.emulator.glpi.users import add_user
 from sdtools.emulator.glpi.wire import NO_RIGHT, CrashError, RefusedError
 
 __all__ = ["add_row", "delete_row", "update_row"]
@@ -129,6 +131,7 @@ def add_row(context: Context, itemtype: str, given: Given) -> int:
     """Add one item; give its id. Raise RefusedError, or CrashError where PHP dies."""
     if not may_create(context, itemtype):
         raise RefusedError(NO_RIGHT)
+    require_ends(context, itemtype, given)
     if itemtype in _ACTOR_LINKS:
         return add_actor_link(context, itemtype, given)
     if itemtype in _UNIQUE:
@@ -203,5 +206,11 @@ def delete_row(context: Context, itemtype: str, row: Row, *, purge: bool) -> Non
         delete_document(context, row)
     elif "is_deleted" in row and not purge:
         context.database.update(itemtype, row["id"], {"is_deleted": 1})
+        log_trashed(context, itemtype, row)
     else:
+        if itemtype in TREES:
+            fell(context, itemtype, row)
+        log_purged(context, itemtype, row)
         purge_row(context.database, itemtype, row["id"])
+        if itemtype == "CalendarSegment":
+            measure(context, row["calendars_id"])

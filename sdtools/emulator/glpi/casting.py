@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sdtools.emulator.glpi.tables import TABLES, Column, Table, Value
@@ -22,7 +23,12 @@ _COMPUTED = frozenset({"urgency", "impact"})
 _LOOKED_UP = frozenset({"itilcategories_id"})
 _BEGINS_AS_NUMBER = re.compile(r"\s*[+-]?\d")
 _WITHOUT_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?")
 _NAME_LENGTH = 255
+_INT, _TINY = 2**31, 2**7
+_FOREIGN = re.compile(r"_id(_(?!search_option)|$)")
+# Item types with columns of other sizes (octets, addresses).
+_OTHERWISE = frozenset({"NetworkPort", "APIClient"})
 _TIME = "%Y-%m-%d %H:%M:%S"
 # The only date that GLPI looks at itself: what any other holds is MySQL's business.
 _CHECKED = frozenset((itemtype, "date") for itemtype in ("Ticket", "Problem", "Change"))
@@ -30,10 +36,35 @@ _DAYS_ONLY = frozenset({("Holiday", "begin_date"), ("Holiday", "end_date")})
 _TIMES_ONLY = frozenset({("CalendarSegment", "begin"), ("CalendarSegment", "end")})
 
 
-def _number(table: Table, column: Column, value: object) -> Value:
+def _rounded(value: object) -> int | None:
+    """Give a whole number as MySQL stores it: halves go away from zero."""
     number = whole_number(value)
-    if number is not None:
+    if number is None or isinstance(value, bool | int):
         return number
+    exact = Decimal(str(value).strip())
+    return int(exact.to_integral_value(ROUND_HALF_UP))
+
+
+def _fitting(table: Table, column: Column, number: int) -> int:
+    """Give a number back, or raise what MySQL says of one that its column cannot hold.
+
+    GLPI 10.0's schema: foreign keys are unsigned, flags are tinyint, the rest are int.
+    """
+    lowest, highest = -_INT, _INT - 1
+    if column.name.startswith("is_"):
+        lowest, highest = -_TINY, _TINY - 1
+    elif column.name == "id" or _FOREIGN.search(column.name):
+        lowest, highest = 0, 2 * _INT - 1
+    strange = table.itemtype in _OTHERWISE or (table.itemtype == "Entity" and number < 0)
+    if strange or lowest <= number <= highest:
+        return number
+    raise RefusedError(f"Out of range value for column '{column.name}' at row 1")
+
+
+def _number(table: Table, column: Column, value: object) -> Value:
+    number = _rounded(value)
+    if number is not None:
+        return _fitting(table, column, number)
     if _dies(column.name, value):
         raise CrashError
     if value is None or (value == "" and column.name.endswith("_id")):
@@ -69,7 +100,10 @@ def _date(table: Table, column: Column, value: object) -> Value:
         return None
     text, place = str(value), (table.itemtype, column.name)
     if place in _TIMES_ONLY:
-        return text
+        found = _TIME_OF_DAY.fullmatch(text)
+        if found is None:
+            raise _incorrect("time", table, column, value)
+        return ":".join(f"{int(part or 0):02}" for part in found.groups())
     if place in _CHECKED and not is_date_form(text, with_time=True):
         raise RefusedError("Incorrect value for date field.")
     if _WITHOUT_TIME.match(text) is None or not is_real_date(text):

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 __all__ = ["DIRECTORY"]
 
-_ASSET = (
-    "id entities_id is_recursive name? date_mod@ contact? contact_num? users_id_tech "
-    "groups_id_tech comment? serial? otherserial? locations_id states_id manufacturers_id "
-    "is_global is_deleted is_template template_name? users_id groups_id ticket_tco$ is_dynamic "
-    "uuid? date_creation@"
-)
 _NAMED = "id name? comment? date_mod@ date_creation@"
 
 DIRECTORY = {
@@ -108,11 +102,6 @@ DIRECTORY = {
         "is_deleted is_dynamic users_id groups_id states_id ticket_tco$ uuid? date_creation@ "
         "is_recursive last_inventory_update@ last_boot@"
     ),
-    "Printer": _ASSET,
-    "Monitor": _ASSET,
-    "NetworkEquipment": _ASSET,
-    "Phone": _ASSET,
-    "Peripheral": _ASSET,
     "Software": (
         "id entities_id is_recursive name? comment? locations_id users_id_tech groups_id_tech "
         "is_update softwares_id manufacturers_id is_deleted is_template template_name? "
@@ -120,27 +109,11 @@ DIRECTORY = {
         "is_valid=1 date_creation@ pictures?"
     ),
     "Manufacturer": _NAMED,
-    "State": (
-        "id name? entities_id is_recursive comment? states_id completename? level "
-        "ancestors_cache? sons_cache? date_mod@ date_creation@"
-    ),
-    "DeviceMemory": (
-        "id designation? frequence? comment? manufacturers_id size_default entities_id "
-        "is_recursive date_mod@ date_creation@"
-    ),
-    "Item_DeviceMemory": (
-        "id items_id itemtype? devicememories_id size serial? is_deleted is_dynamic "
-        "entities_id is_recursive"
-    ),
     "Item_SoftwareVersion": (
         "id items_id itemtype? softwareversions_id is_deleted_item is_template_item entities_id "
         "is_deleted is_dynamic date_install@"
     ),
     "Item_SoftwareLicense": ("id items_id itemtype? softwarelicenses_id is_deleted is_dynamic"),
-    "NetworkPort": (
-        "id items_id itemtype? entities_id is_recursive logical_number name? "
-        "instantiation_type? mac? comment? is_deleted is_dynamic date_mod@ date_creation@"
-    ),
     "Config": "id context? name? value?",
     "APIClient": (
         "id entities_id is_recursive name? date_mod@ date_creation@ is_active=1 "

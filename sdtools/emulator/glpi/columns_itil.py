@@ -70,8 +70,7 @@ ITIL = {
     ),
     "PendingReason": (
         "id entities_id is_recursive name? followup_frequency followups_before_resolution "
-        "itilfollowuptemplates_id solutiontemplates_id calendars_id comment? date_creation@ "
-        "date_mod@"
+        "itilfollowuptemplates_id solutiontemplates_id comment?"
     ),
     "PendingReason_Item": (
         "id pendingreasons_id items_id itemtype' followup_frequency "
@@ -127,8 +126,7 @@ ITIL = {
     "TicketTemplatePredefinedField": "id tickettemplates_id num value?",
     "TicketRecurrent": (
         "id name? comment? entities_id is_recursive is_active tickettemplates_id begin_date@ "
-        "periodicity? create_before next_creation_date@ calendars_id end_date@ "
-        "ticket_per_item"
+        "periodicity? create_before next_creation_date@ calendars_id end_date@"
     ),
     "SLM": (
         "id name? entities_id is_recursive comment? use_ticket_calendar calendars_id date_mod@ "

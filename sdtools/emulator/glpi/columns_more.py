@@ -4,11 +4,10 @@ from __future__ import annotations
 
 __all__ = ["MORE"]
 
-_NAMED = "id name? comment? date_mod@ date_creation@"
 _OWNED = "id entities_id is_recursive name? comment? date_mod@ date_creation@"
 _COST = (
     "name? comment? begin_date@ end_date@ actiontime cost_time$ cost_fixed$ cost_material$ "
-    "budgets_id entities_id is_recursive"
+    "budgets_id entities_id"
 )
 _TASK = (
     "taskcategories_id date@ begin@ end@ users_id users_id_editor users_id_tech groups_id_tech "
@@ -21,7 +20,7 @@ MORE = {
     "ProblemTask": f"id uuid? problems_id {_TASK}",
     "ChangeTask": f"id uuid? changes_id {_TASK}",
     "ProblemCost": f"id problems_id {_COST}",
-    "ChangeCost": f"id changes_id {_COST}",
+    "ChangeCost": f"id changes_id {_COST} is_recursive",
     "ChangeValidation": (
         "id entities_id is_recursive users_id changes_id users_id_validate comment_submission? "
         "comment_validation? status=2 submission_date@ validation_date@ timeline_position"
@@ -50,13 +49,13 @@ MORE = {
     "Contract": (
         "id entities_id is_recursive name? num? contracttypes_id locations_id begin_date@ "
         "duration notice periodicity billing comment? accounting_number? is_deleted "
-        "week_begin_hour@ week_end_hour@ saturday_begin_hour@ saturday_end_hour@ use_saturday "
-        "sunday_begin_hour@ sunday_end_hour@ use_sunday max_links_allowed alert renewal "
+        "week_begin_hour!00:00:00 week_end_hour!00:00:00 saturday_begin_hour!00:00:00 "
+        "saturday_end_hour!00:00:00 use_saturday sunday_begin_hour!00:00:00 "
+        "sunday_end_hour!00:00:00 use_sunday max_links_allowed alert renewal "
         "template_name? is_template states_id date_mod@ date_creation@"
     ),
     "Contract_Item": "id contracts_id items_id itemtype?",
     "Ticket_Contract": "id tickets_id contracts_id",
-    "ContractType": _NAMED,
     "Budget": (
         "id name? entities_id is_recursive comment? is_deleted begin_date@ end_date@ value$ "
         "is_template template_name? date_mod@ date_creation@ locations_id budgettypes_id"
@@ -70,7 +69,6 @@ MORE = {
     ),
     "Notepad": (
         "id itemtype? items_id date_creation@ date_mod@ users_id users_id_lastupdater content? "
-        "visible_from_ticket"
     ),
     "Project": (
         "id name? code? priority=1 entities_id is_recursive projects_id projectstates_id "
@@ -86,40 +84,18 @@ MORE = {
         "operatingsystems_id date_mod@ date_creation@"
     ),
     "SoftwareLicense": (
-        "id softwares_id softwarelicenses_id completename? level entities_id is_recursive number "
+        "id softwares_id softwarelicenses_id completename? level ancestors_cache? sons_cache? "
+        "entities_id is_recursive number "
         "softwarelicensetypes_id name? serial? otherserial? softwareversions_id_buy "
         "softwareversions_id_use expire@ comment? date_mod@ is_valid=1 date_creation@ is_deleted "
         "locations_id users_id_tech users_id groups_id_tech groups_id is_helpdesk_visible "
         "is_template template_name? states_id manufacturers_id contact? contact_num? "
-        "allow_overquota"
+        "allow_overquota pictures?"
     ),
-    "ComputerType": _NAMED,
-    "ComputerModel": "id name? comment? product_number? date_mod@ date_creation@",
-    "PrinterType": _NAMED,
-    "MonitorType": _NAMED,
-    "NetworkEquipmentType": _NAMED,
-    "PhoneType": _NAMED,
-    "PeripheralType": _NAMED,
-    "OperatingSystem": _NAMED,
-    "Network": _NAMED,
-    "SupplierType": _NAMED,
-    "ContactType": _NAMED,
-    "ReservationItem": (
-        "id itemtype? entities_id is_recursive items_id comment? is_active=1 is_deleted"
-    ),
+    "ReservationItem": ("id itemtype? entities_id is_recursive items_id comment? is_active=1"),
     "DocumentCategory": (
         "id name? comment? documentcategories_id completename? level ancestors_cache? "
         "sons_cache? date_mod@ date_creation@"
     ),
-    "BusinessCriticity": (
-        "id entities_id is_recursive name? businesscriticities_id completename? comment? level "
-        "ancestors_cache? sons_cache? date_mod@ date_creation@"
-    ),
-    "Appliance": _OWNED,
-    "Certificate": _OWNED,
-    "Cluster": _OWNED,
     "Domain": _OWNED,
-    "Line": _OWNED,
-    "Rack": _OWNED,
-    "Enclosure": _OWNED,
 }

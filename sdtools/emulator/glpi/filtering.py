@@ -16,6 +16,7 @@ _DATES = frozenset({"date", "datetime"})
 _NUMBERS = frozenset({"integer", "count", "number"})
 _BEGINS_AS_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 _TRUTHS = ("0", "1")
+_LINES, _LINE = frozenset({"email", "string", "itemlink"}), 255  # what is longer is cut off
 
 
 @cache
@@ -38,6 +39,8 @@ def _kept(option: Option, value: object) -> object | None:
     if option.datatype == "bool":
         plain = str(int(value)) if isinstance(value, bool) else str(value)
         return value if plain in _TRUTHS else None
+    if option.datatype in _LINES and isinstance(value, str):
+        return value[:_LINE]
     if option.datatype in _DATES and not _BEGINS_AS_DATE.match(str(value)):
         return None
     return value

@@ -20,6 +20,7 @@ from sdtools.emulator.glpi.itil import (
     touch,
 )
 from sdtools.emulator.glpi.names import foreign_key
+from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.wire import NO_RIGHT, RefusedError
 
 __all__ = [
@@ -37,6 +38,7 @@ _NEW_OF_A_CHANGE = frozenset({1, 7, 9, 10})  # GLPI asks changes, whatever the i
 _STAYING = frozenset({SOLVED, CLOSED})
 _ADDRESS, _NOBODY = re.compile(r"[^@\s]+@[^@\s]+"), "nobody@example.org"
 _TOUCHING = frozenset({"Item_Ticket", "Ticket_Ticket", "Document_Item"})
+_OF_ANYTHING = frozenset({"Document_Item", "KnowbaseItem_Item"})
 _COLUMN = {"User": "users_id", "Group": "groups_id", "Supplier": "suppliers_id"}
 
 
@@ -152,6 +154,8 @@ def _ends(itemtype: str, values: Row) -> tuple[tuple[str, object] | None, tuple[
     other = others.get(itemtype, (str(values.get("itemtype")), values.get("items_id")))
     if itemtype in {"Problem_Ticket", "Change_Ticket", "Item_Ticket"}:
         item = ("Ticket", values.get("tickets_id"))
+    if item is None and itemtype in _OF_ANYTHING and values.get("itemtype") in TABLES:
+        item = (str(values["itemtype"]), values.get("items_id"))
     return item, other
 
 
@@ -162,7 +166,7 @@ def delete_link(context: Context, itemtype: str, row: Row) -> None:
     if item is None:
         return
     log_unlinked(context, item, other)
-    if itemtype in _TOUCHING:
+    if itemtype in _TOUCHING and item[0] in LINKS:
         touch(context, *item)
     if itemtype == "Ticket_Ticket":
         log_unlinked(context, other, item)
@@ -181,7 +185,7 @@ def add_link(context: Context, itemtype: str, values: Values) -> int:
             if row:
                 answer(context, row)
             touch(context, *one)
-    elif itemtype in _TOUCHING:
+    elif itemtype in _TOUCHING and item[0] in LINKS:
         touch(context, *item, logged=True)
     log_linked(context, item, other)
     log_linked(context, other, item)

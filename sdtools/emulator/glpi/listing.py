@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sdtools.emulator.glpi.access import require_list, visible_where
+from sdtools.emulator.glpi.access import listed_total, require_list, visible_where
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row, folded
 from sdtools.emulator.glpi.names import foreign_key
@@ -142,6 +142,6 @@ def read_page(
         where += f" AND is_deleted = {int(flag(parameters, 'is_deleted'))}"
     if "is_template" in table.columns:
         where += " AND is_template = 0"
-    page = page_of(asked, limit, context.database.count(itemtype, where, values))
+    page = page_of(asked, limit, listed_total(context, itemtype, where, values))
     tail += f" LIMIT {page.limit} OFFSET {page.start}"
     return context.database.rows(itemtype, where, values, tail), page

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sdtools.emulator.glpi.access import sees
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
+from sdtools.emulator.glpi.massive_lists import asked_for, for_items, for_trash
 from sdtools.emulator.glpi.profiles import DELETE, PURGE, UPDATE, right_of
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.wire import Answer, CrashError, RequestError, plain
@@ -16,55 +17,15 @@ from sdtools.emulator.glpi.writing import delete, update
 
 __all__ = ["actions", "actions_of", "apply_action", "parameters_of"]
 
-_ITIL_ACTIONS: Mapping[str, str] = {
-    "Ticket:merge_as_followup": "Merge as Followup",
-    "Item_Ticket:add_item": "Add an item",
-    "ITILFollowup:add_followup": "Add a new followup",
-    "Ticket:add_task": "Add a new task",
-    "TicketValidation:submit_validation": "Approval request",
-    "Item_Ticket:delete_item": "Remove an item",
-    "Ticket:add_actor": "Add an actor",
-    "Ticket:update_notif": "Set notifications for all actors",
-    "Ticket_Ticket:add": "Link tickets",
-    "ProjectTask_Ticket:add": "Link project task",
-    "Ticket:add_contract": "Add contract",
-    "KnowbaseItem_Item:add": "Link knowledgebase article",
-    "Ticket:link_to_problem": "Link to a problem",
-    "Ticket:resolve_tickets": "Resolve selected tickets",
-}
 _RIGHTS = {"update": UPDATE, "delete": DELETE, "purge": PURGE, "restore": DELETE}
-_TRANSFER = {"MassiveAction:add_transfer_list": "Add to transfer list"}
-_DOCUMENT_ACTIONS = {"Document_Item:add": "Add a document",
-                     "Document_Item:remove": "Remove a document"}  # fmt: skip
-_DOCUMENTED = frozenset({
-    "Ticket", "Problem", "Change", "Computer", "Monitor", "NetworkEquipment", "Peripheral",
-    "Phone", "Printer", "Software", "Supplier", "Entity", "KnowbaseItem", "User",
-})  # fmt: skip
-_CLONED = _DOCUMENTED - {"KnowbaseItem", "Entity"}
+_UPDATE_NOTE = 64
 
 
 def actions(context: Context, itemtype: str, row: Row | None) -> list[dict[str, str]]:
     """Give the actions for an item type, or for one item: in the trash there are others."""
-    columns, right = TABLES[itemtype].columns, right_of(itemtype)
-    found: dict[str, str] = {}
     if row is not None and row.get("is_deleted"):
-        return _listed({"MassiveAction:purge": "Delete permanently",
-                        "MassiveAction:restore": "Restore"})  # fmt: skip
-    if context.session.may(right, UPDATE):
-        found["MassiveAction:update"] = "Update"
-        if itemtype in _CLONED:
-            found["MassiveAction:clone"] = "Clone"
-    if "is_deleted" in columns and context.session.may(right, DELETE):
-        found["MassiveAction:delete"] = "Put in trashbin"
-    elif context.session.may(right, PURGE):
-        found["MassiveAction:purge"] = "Delete permanently"
-    if itemtype == "Ticket":
-        found |= _ITIL_ACTIONS
-    if "entities_id" in columns and context.session.may("transfer", UPDATE):
-        found |= _TRANSFER
-    if itemtype in _DOCUMENTED and context.session.may(right, UPDATE):
-        found |= _DOCUMENT_ACTIONS
-    return _listed(found)
+        return _listed(for_trash(context, itemtype))
+    return _listed(for_items(context, itemtype))
 
 
 def _listed(found: Mapping[str, str]) -> list[dict[str, str]]:
@@ -88,11 +49,11 @@ def actions_of(context: Context, itemtype: str, items_id: int) -> list[dict[str,
 
 
 def parameters_of(context: Context, itemtype: str, key: str) -> list[object]:
-    """Give what an action asks for: the forms of the web pages are not told by name here."""
+    """Give what an action asks for, or raise GLPI's 400 for one that is not among them."""
     update = key.partition(":")[2] == "update"
     if not update and key not in {one["key"] for one in actions(context, itemtype, None)}:
         raise _bad_key(key)
-    return []
+    return asked_for(itemtype, key)
 
 
 def apply_action(context: Context, itemtype: str, key: str, body: Mapping[str, Any]) -> Answer:
@@ -122,6 +83,8 @@ def _applied(
 ) -> str:
     """Apply an action to one item; give the count that it belongs to, or nothing."""
     verb = key.removeprefix("MassiveAction:")
+    if verb in _WRITING:
+        return _WRITING[verb](context, itemtype, items_id, wanted)
     changed = _changed(itemtype, wanted) if verb == "update" else {"is_deleted": 0}
     if verb not in _RIGHTS or not changed:
         return ""
@@ -139,6 +102,40 @@ def _applied(
     except RequestError:
         return "ko"
     return "ok"
+
+
+def _amended(context: Context, itemtype: str, items_id: int, wanted: Mapping[str, Any]) -> str:
+    """Add to an item's comment, below what it says (GLPI 10.0, MassiveAction: amend_comment)."""
+    row, amendment = context.database.row(itemtype, items_id), str(wanted.get("amendment") or "")
+    if "comment" not in TABLES[itemtype].columns:
+        return ""
+    if row is None or not context.session.may(right_of(itemtype), UPDATE):
+        return "ko"
+    text = f"{row['comment']}\n\n{amendment}" if row["comment"] else amendment
+    try:
+        update(context, itemtype, items_id, {"comment": text})
+    except RequestError:
+        return "ko"
+    return "ok"
+
+
+def _noted(context: Context, itemtype: str, items_id: int, wanted: Mapping[str, Any]) -> str:
+    """Write a note to an item (GLPI 10.0, MassiveAction: add_note)."""
+    if not context.session.may(right_of(itemtype), _UPDATE_NOTE):
+        return ""
+    if context.database.row(itemtype, items_id) is None:
+        return "ko"
+    now, me = context.now(), context.session.users_id
+    note = {"itemtype": itemtype, "items_id": items_id, "content": wanted.get("add_note")}
+    who = {"users_id": me, "users_id_lastupdater": me, "date_creation": now, "date_mod": now}
+    context.database.insert("Notepad", note | who)
+    return "ok"
+
+
+_WRITING: Mapping[str, Callable[[Context, str, int, Mapping[str, Any]], str]] = {
+    "amend_comment": _amended,
+    "add_note": _noted,
+}
 
 
 def _changed(itemtype: str, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sdtools.emulator.glpi.options_equipment import EQUIPMENT_OPTIONS
 from sdtools.emulator.glpi.options_shared import DOCUMENTS, NOTES, location_fields
 
 __all__ = ["ASSET_OPTIONS"]
@@ -278,8 +279,9 @@ ASSET_OPTIONS: Mapping[str, str] = {
     **{
         itemtype: "\n".join(
             (
-                _NAMED, _PLACE, _ASSET.replace("{self}", itemtype), NOTES, _NETWORK, _CONTRACTS,
-                DOCUMENTS, _FINANCIAL, _MORE,
+                _NAMED, _PLACE, _ASSET.replace("{self}", itemtype),
+                EQUIPMENT_OPTIONS.get(itemtype, ""), NOTES,
+                "" if itemtype == "Monitor" else _NETWORK, _CONTRACTS, DOCUMENTS, _FINANCIAL, _MORE,
             )
         )
         for itemtype in _ASSETS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sdtools.emulator.glpi.options_entity import ENTITY_OPTIONS
+from sdtools.emulator.glpi.options_equipment import VISIBILITY
 from sdtools.emulator.glpi.options_shared import DOCUMENTS, DROPDOWN, NOTES, TREE, location_fields
 
 __all__ = ["DIRECTORY_OPTIONS"]
@@ -223,7 +224,7 @@ _RELATIONS = (
     "Change_Group", "Group_User", "Document_Item", "KnowbaseItem_Item", "Calendar_Holiday",
 )  # fmt: skip
 _PLACE = location_fields(building=91, room=92, comment=93, location=3)
-_TREES = {"Group": _GROUP, "ITILCategory": _CATEGORY, "Location": _LOCATION, "State": "",
+_TREES = {"Group": _GROUP, "ITILCategory": _CATEGORY, "Location": _LOCATION, "State": VISIBILITY,
           "TaskCategory": "8|Active|is_active|bool|\n", "KnowbaseItemCategory": ""}  # fmt: skip
 _PARENTS = {
     "Group": "groups_id", "ITILCategory": "itilcategories_id", "Location": "locations_id",

@@ -22,7 +22,15 @@ _OWNED = """
 80|Entity|Entity.completename|dropdown|
 86|Child entities|is_recursive|bool|
 """
-DROPDOWN = "# common Characteristics\n1|Name|name|itemlink|\n2|ID|id|number|\n" + _OWNED + STAMPS
+# What only models have: an item type without such a column has no such option.
+_MODEL = """
+3|Product number|product_number||
+137|Front picture|picture_front|specific|N
+138|Rear picture|picture_rear|specific|N
+"""
+DROPDOWN = (
+    "# common Characteristics\n1|Name|name|itemlink|\n2|ID|id|number|\n" + _OWNED + STAMPS + _MODEL
+)
 TREE = (
     "# common Characteristics\n1|Complete name|completename|itemlink|\n2|ID|id|number|\n"
     "14|Name|name|itemlink|\n13|Father|{parent}-{self}.completename|dropdown|\n" + _OWNED + STAMPS

@@ -5,11 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 
 __all__ = [
-    "CREATE", "DELETE", "PURGE", "READ", "READ_ALL", "READ_NOTES", "RIGHTS", "UPDATE", "right_of",
+    "ADD_ALL", "CREATE", "DELETE", "OWN", "PURGE", "READ", "READ_ALL", "READ_NOTES", "RIGHTS",
+    "SEE_PRIVATE", "UPDATE", "UPDATE_ALL", "right_of",
 ]  # fmt: skip
 
 READ, UPDATE, CREATE, DELETE, PURGE, READ_NOTES = 1, 2, 4, 8, 16, 32
 READ_ALL = 1024  # of tickets, problems and changes: not only one's own
+OWN = 32768  # of tickets: be assigned to some
+UPDATE_ALL, ADD_ALL, SEE_PRIVATE = 1024, 4096, 8192  # of followups and tasks
 
 _SUPER_ADMIN = (
     "agent=19 appliance=31 backup=1045 bookmark_public=23 budget=127 cable_management=31 "
@@ -95,8 +98,8 @@ RIGHTS = MappingProxyType(
 _RIGHT_OF = {
     "Ticket": "ticket", "Ticket_User": "ticket", "Group_Ticket": "ticket",
     "Supplier_Ticket": "ticket", "Item_Ticket": "ticket", "Ticket_Ticket": "ticket",
-    "ITILSolution": "ticket", "TicketSatisfaction": "ticket", "Problem_Ticket": "ticket",
-    "Change_Ticket": "ticket", "ITILFollowup": "followup", "TicketTask": "task",
+    "ITILSolution": "ticket", "TicketSatisfaction": "ticket", "Problem_Ticket": "problem",
+    "Change_Ticket": "change", "ITILFollowup": "followup", "TicketTask": "task",
     "TicketCost": "ticketcost", "TicketValidation": "ticketvalidation", "Problem": "problem",
     "Problem_User": "problem", "Group_Problem": "problem", "Change": "change",
     "Change_User": "change", "Change_Group": "change", "KnowbaseItem": "knowbase",
@@ -122,6 +125,12 @@ _RIGHT_OF = {
     "Item_Project": "project", "SoftwareVersion": "software", "SoftwareLicense": "license",
     "Appliance": "appliance", "Certificate": "certificate", "Cluster": "cluster",
     "Domain": "domain", "Line": "line", "Rack": "datacenter", "Enclosure": "datacenter",
+    "Document_Item": "document", "PendingReason_Item": "pendingreason", "DeviceMemory": "device",
+    "Item_DeviceMemory": "device", "NetworkPort": "networking", "ReservationItem": "reservation",
+    "Entity_KnowbaseItem": "knowbase", "KnowbaseItem_KnowbaseItemCategory": "knowbase",
+    "Item_SoftwareVersion": "software", "Item_SoftwareLicense": "license",
+    "State": "state", "TaskCategory": "taskcategory", "KnowbaseItemCategory": "knowbasecategory",
+    "ITILFollowupTemplate": "itilfollowuptemplate", "TicketRecurrent": "ticketrecurrent",
 }  # fmt: skip
 
 

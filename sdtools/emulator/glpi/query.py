@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["Parameters", "as_list", "flag", "nested"]
+__all__ = ["Parameters", "as_list", "flag", "nested", "truth"]
 
 # PHP arrays nest to any depth, and every leaf is text.
 Parameters = dict[str, Any]
@@ -38,6 +38,11 @@ def flag(parameters: Parameters, name: str, *, default: bool = False) -> bool:
     if name not in parameters:
         return default
     return str(parameters[name]).lower() not in {"false", "0", ""}
+
+
+def truth(value: object) -> bool:
+    """Read a switch as PHP's FILTER_VALIDATE_BOOLEAN does: all but four words is false."""
+    return str(value).strip().lower() in {"1", "true", "on", "yes"}
 
 
 def as_list(value: object) -> list[Any]:

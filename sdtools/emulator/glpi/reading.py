@@ -7,17 +7,19 @@ import re
 from collections.abc import Mapping
 
 from sdtools.emulator.glpi.access import sees
+from sdtools.emulator.glpi.additions import additions
+from sdtools.emulator.glpi.components import network_ports
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.database import Row
+from sdtools.emulator.glpi.expanding import Wanted, parsed
 from sdtools.emulator.glpi.hateoas import children_of
 from sdtools.emulator.glpi.listing import parent_where, read_page
-from sdtools.emulator.glpi.names import dropdown_name, item_name, target_of
-from sdtools.emulator.glpi.profiles import READ, READ_NOTES, RIGHTS, right_of
+from sdtools.emulator.glpi.names import item_name, target_of
+from sdtools.emulator.glpi.profiles import RIGHTS
 from sdtools.emulator.glpi.query import Parameters, as_list, flag
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.text import decoded
 from sdtools.emulator.glpi.wire import (
-    NO_RIGHT,
     Answer,
     CrashError,
     RequestError,
@@ -38,14 +40,6 @@ _BY_STRATEGY = {
     "transfers_strategy": "transfers_id",
 }  # fmt: skip
 _ABSTRACT = frozenset({"CommonITILObject"})
-_WITH_OF_A_TICKET = {
-    "with_infocoms": "_infocoms",
-    "with_contracts": "_contracts",
-    "with_documents": "_documents",
-    "with_tickets": "_tickets",
-    "with_problems": "_problems",
-    "with_changes": "_changes",
-}
 
 
 def known_type(itemtype: str) -> str:
@@ -67,105 +61,69 @@ def items_id_of(text: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _expanded(context: Context, row: Row) -> Row:
-    found = dict(row)
-    for column, value in row.items():
-        target = target_of(column)
-        if target is None or value is None or not isinstance(value, int):
-            continue
-        if value > 0 or (column == "entities_id" and value == 0):
-            found[column] = dropdown_name(context.database, target, value)
+def _children(context: Context, itemtype: str, items_id: object) -> list[object]:
+    place = f"{context.base_url}/{itemtype}/{items_id}"
+    return [{"rel": name, "href": f"{place}/{name}/"} for name in children_of(itemtype)]
+
+
+def _wanted(parameters: Parameters) -> Wanted:
+    return Wanted(
+        names=flag(parameters, "expand_dropdowns"),
+        links=flag(parameters, "get_hateoas", default=True),
+    )
+
+
+def _linked(
+    context: Context, itemtype: str, fields: Mapping[str, object], wanted: Wanted
+) -> dict[str, object]:
+    """Give fields with names and links, and links to the kinds of sub-items."""
+    found = parsed(context, fields, wanted) if wanted.names or wanted.links else dict(fields)
+    if wanted.links:
+        own = found.get("links")
+        above = list(own) if isinstance(own, list) else []
+        found["links"] = above + _children(context, itemtype, fields["id"])
     return found
 
 
-def _links(context: Context, itemtype: str, row: Row) -> list[dict[str, str]]:
-    links = []
-    for column, value in row.items():
-        target = str(row["itemtype"]) if column == "items_id" else target_of(column)
-        root = column == "entities_id" and value == 0
-        if target and isinstance(value, int) and (value > 0 or root):
-            links.append({"rel": target, "href": f"{context.base_url}/{target}/{value}"})
-    place = f"{context.base_url}/{itemtype}/{row['id']}"
-    children = ({"rel": name, "href": f"{place}/{name}/"} for name in children_of(itemtype))
-    return [*links, *children]
-
-
-def _keys_names(context: Context, itemtype: str, row: Row, wanted: list[str]) -> object:
+def _keys_names(
+    context: Context, itemtype: str, fields: Mapping[str, object], parameters: Parameters
+) -> dict[str, object]:
     """Give names without the path above them; PHP's array is a list where it is empty."""
+    wanted = [str(name) for name in as_list(parameters.get("add_keys_names"))]
+    if not wanted:
+        return {}
     names = {}
     for column in wanted:
-        if column == "id":
-            names[column] = item_name(context.database, itemtype, row)
-            continue
-        target, value = target_of(column), row.get(column)
-        if target and value is not None:
-            other = context.database.row(target, value)
+        target = itemtype if column == "id" else target_of(column)
+        if target and fields.get(column) is not None:
+            other = context.database.row(target, fields[column])
             names[column] = item_name(context.database, target, other) if other else ""
-    return names or []
+    return {"_keys_names": names or []}
 
 
-def _documents(context: Context, itemtype: str, items_id: object) -> list[Row]:
-    within = (
-        "id IN (SELECT documents_id FROM glpi_documents_items WHERE itemtype = ? AND items_id = ?)"
-    )
-    found = context.database.rows("Document", within, (itemtype, items_id))
-    return [_linked_document(context, row, (itemtype, items_id)) for row in found]
-
-
-def _linked_document(context: Context, row: Row, item: tuple[str, object]) -> Row:
-    where = "documents_id = ? AND itemtype = ? AND items_id = ?"
-    link = context.database.rows("Document_Item", where, (row["id"], *item))[-1]
-    entity = context.database.row("Entity", row["entities_id"])
-    associated: Row = {
-        "assocID": link["id"],
-        "assocdate": link["date_mod"],
-        "entityID": row["entities_id"],
-        "entity": entity["completename"] if entity else None,
-        "headings": None,
-    }
-    return associated | row
-
-
-def _notes(context: Context, itemtype: str, row: Row) -> list[Row]:
-    return context.database.rows("Notepad", parent_where("Notepad", itemtype, row))
-
-
-def _additions(
-    context: Context, itemtype: str, row: Row, parameters: Parameters
-) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for asked, key in _WITH_OF_A_TICKET.items():
-        if flag(parameters, asked):
-            documents = asked == "with_documents"
-            found[key] = _documents(context, itemtype, row["id"]) if documents else []
-    barred = {"error": 401, "message": NO_RIGHT}
-    if flag(parameters, "with_notes"):
-        noted = context.session.may(right_of(itemtype), READ_NOTES)
-        found["_notes"] = _notes(context, itemtype, row) if noted else barred
-    if flag(parameters, "with_logs") and not context.session.may("logs", READ):
-        found["_logs"] = barred
-    elif flag(parameters, "with_logs"):
-        within = parent_where("Log", itemtype, row)
-        logs = context.database.rows("Log", within)
-        found["_logs"] = {str(log["id"]): leaving(context, "Log", log) for log in logs}
-    return found
+def _sent(fields: dict[str, object], parameters: Parameters) -> dict[str, object]:
+    if parameters.get("_sanitized") != "false":
+        return fields
+    return {key: decoded(value) if isinstance(value, str) else value
+            for key, value in fields.items()}  # fmt: skip
 
 
 def _shown(context: Context, itemtype: str, row: Row, parameters: Parameters) -> dict[str, object]:
-    """Give a row with what the query asks to expand and to add."""
+    """Give one item with what the query asks to expand and to add."""
     row = leaving(context, itemtype, row)
-    found: dict[str, object] = dict(row)
-    if flag(parameters, "expand_dropdowns"):
-        found = dict(_expanded(context, row))
-    wanted = [str(name) for name in as_list(parameters.get("add_keys_names"))]
-    if wanted:
-        found["_keys_names"] = _keys_names(context, itemtype, row, wanted)
-    if parameters.get("_sanitized") == "false":
-        found = {key: decoded(value) if isinstance(value, str) else value
-                 for key, value in found.items()}  # fmt: skip
-    if flag(parameters, "get_hateoas", default=True):
-        found["links"] = _links(context, itemtype, row)
-    return found
+    more = additions(context, itemtype, row, parameters)
+    fields = {**row, **_joined(context, itemtype, row["id"]), **more}
+    found = _linked(context, itemtype, fields, _wanted(parameters))
+    return _sent(found | _keys_names(context, itemtype, row, parameters), parameters)
+
+
+def _listed(context: Context, itemtype: str, row: Row, parameters: Parameters) -> dict[str, object]:
+    """Give one row of a list: here names are added before foreign keys are looked at."""
+    fields: dict[str, object] = dict(leaving(context, itemtype, row))
+    fields |= _keys_names(context, itemtype, row, parameters)
+    if flag(parameters, "with_networkports"):
+        fields["_networkports"] = network_ports(context, itemtype, row)
+    return _sent(_linked(context, itemtype, fields, _wanted(parameters)), parameters)
 
 
 def _existing(context: Context, itemtype: str, items_id: int) -> Row:
@@ -193,10 +151,10 @@ def _inheriting(row: Row) -> Row:
     return found
 
 
-def _joined(context: Context, itemtype: str, items_id: int) -> Mapping[str, object]:
+def _joined(context: Context, itemtype: str, items_id: object) -> Mapping[str, object]:
     """Give what one item shows beyond its table: rights of a profile, categories of an article."""
     if itemtype == "Profile":
-        return RIGHTS.get(items_id, {})
+        return RIGHTS.get(int(str(items_id)), {})
     if itemtype != "KnowbaseItem":
         return {}
     links = context.database.rows(
@@ -209,12 +167,6 @@ def read_item(context: Context, itemtype: str, items_id: int, parameters: Parame
     """Answer ``GET Ticket/1``."""
     row = _existing(context, itemtype, items_id)
     shown = _shown(context, itemtype, row, parameters)
-    additions = _additions(context, itemtype, row, parameters)
-    links = shown.pop("links", None)
-    shown |= additions
-    shown |= _joined(context, itemtype, items_id)
-    if links is not None:
-        shown["links"] = links
     headers = {}
     if row.get("date_mod"):
         headers["Last-Modified"] = context.http_date(str(row["date_mod"]))
@@ -229,22 +181,18 @@ def _list_answer(
 ) -> Answer:
     rows, page = read_page(context, itemtype, parameters, within)
     if flag(parameters, "only_id"):
-        with_links = flag(parameters, "get_hateoas", default=True)
-        shown: list[dict[str, object]] = [
-            {"id": row["id"]}
-            | ({"links": _links(context, itemtype, {"id": row["id"]})} if with_links else {})
-            for row in rows
-        ]
+        wanted = _wanted(parameters)
+        shown = [_linked(context, itemtype, {"id": row["id"]}, wanted) for row in rows]
     elif _bare(parameters):
         shown = [dict(leaving(context, itemtype, row)) for row in rows]
-        return plain(shown, page.status, page.headers(itemtype))
     else:
-        shown = [_shown(context, itemtype, row, parameters) for row in rows]
+        shown = [_listed(context, itemtype, row, parameters) for row in rows]
     return plain(shown, page.status, page.headers(itemtype))
 
 
 def _bare(parameters: Parameters) -> bool:
-    asked = {"expand_dropdowns", "add_keys_names", "_sanitized"} & set(parameters)
+    telling = {"expand_dropdowns", "add_keys_names", "with_networkports", "_sanitized"}
+    asked = telling & set(parameters)
     return not asked and not flag(parameters, "get_hateoas", default=True)
 
 

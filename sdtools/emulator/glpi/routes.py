@@ -12,12 +12,11 @@ from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.deprecated import current_of, modernised, renamed
 from sdtools.emulator.glpi.documents import (
     Upload,
-    add_document,
+    attach,
     download,
-    link_document,
     upload_result,
 )
-from sdtools.emulator.glpi.query import Parameters, flag
+from sdtools.emulator.glpi.query import Parameters, flag, truth
 from sdtools.emulator.glpi.reading import (
     items_id_of,
     known_type,
@@ -178,10 +177,7 @@ def _post(context: Context, itemtype: str, call: Call) -> Answer:
         return add(context, itemtype, wanted)
     prefix = f"{secrets.token_hex(7)}.{secrets.randbelow(10**8):08d}"
     made = add(context, itemtype, wanted, upload_result(uploads, prefix))
-    if itemtype == "Ticket":
-        ticket = int(made.headers["location"].rpartition("/")[2])
-        document = add_document(context, "Document", {"name": "ticket file", "_uploads": uploads})
-        link_document(context, document, ("Ticket", ticket))
+    attach(context, (itemtype, int(made.headers["location"].rpartition("/")[2])), uploads)
     return made
 
 
@@ -199,7 +195,7 @@ def _change(context: Context, itemtype: str, call: Call) -> Answer:
     if call.method != "DELETE":
         return update(context, itemtype, items_id or None, input_of(call.body))
     body = call.body if isinstance(call.body, dict) else {}
-    purge = flag(call.parameters, "force_purge") or bool(body.get("force_purge"))
+    purge = truth({**call.parameters, **body}.get("force_purge"))
     if items_id or parts[-1].isdecimal():  # Ticket/0, too, names one
         return delete(context, itemtype, items_id, {}, purge=purge)
     return delete(context, itemtype, None, input_of(call.body), purge=purge)

@@ -15,6 +15,7 @@ from sdtools.emulator.glpi.query import Parameters, as_list, flag
 from sdtools.emulator.glpi.search_joins import Joins
 from sdtools.emulator.glpi.search_meta import meta_option
 from sdtools.emulator.glpi.search_options import Option, groups_and_options, options_of
+from sdtools.emulator.glpi.search_preferences import PREFERRED
 from sdtools.emulator.glpi.search_shapes import shown, sort_key
 from sdtools.emulator.glpi.tables import TABLES
 from sdtools.emulator.glpi.text import whole_number
@@ -25,13 +26,6 @@ __all__ = ["ALL_ASSETS", "list_search_options", "search"]
 ALL_ASSETS = "AllAssets"
 _ASSETS = ("Computer", "Monitor", "NetworkEquipment", "Peripheral", "Phone", "Printer")
 _ITIL = frozenset({"Ticket", "Problem", "Change"})
-# Columns that a fresh GLPI shows when none are asked for.
-_PREFERRED = {
-    "Ticket": (12, 19, 15, 3, 4, 5, 7, 18), "Problem": (12, 19, 15, 3, 4, 5, 18),
-    "Change": (12, 19, 15, 3, 4, 5, 18), "User": (34, 5, 8), "Computer": (31, 23, 4, 40, 45, 3, 19),
-    "KnowbaseItem": (6,), "Group": (16,), "Location": (16,), "ITILCategory": (16,),
-    "Document": (3, 4, 7, 5, 16), "Entity": (14,),
-}  # fmt: skip
 _DOMAINS = frozenset({"domain", "Domain_Item"})
 _NOT_BY_ENTITY = frozenset({"User"})  # their entities are those of their profiles
 
@@ -126,7 +120,7 @@ def _columns(
     forced = [whole_number(one) or 0 for one in as_list(asked) or ([asked] if asked else [])]
     first = (2, 1) if itemtype in _ITIL else (1,)
     entity = (80,) if _by_entity(context, itemtype) else ()
-    numbers = [*first, *entity, *(forced or _PREFERRED.get(itemtype, ())), *_fields(criteria)]
+    numbers = [*first, *entity, *(forced or PREFERRED.get(itemtype, ())), *_fields(criteria)]
     numbers += [whole_number(one) or 0 for one in _sort_numbers(parameters)]
     options = options_of(itemtype)
     return [options[number] for number in dict.fromkeys(numbers) if number in options]

@@ -21,11 +21,14 @@ from sdtools.emulator.glpi.names import TREES
 from sdtools.emulator.glpi.options_assets import ASSET_OPTIONS
 from sdtools.emulator.glpi.options_directory import DIRECTORY_OPTIONS
 from sdtools.emulator.glpi.options_itil import ITIL_OPTIONS
+from sdtools.emulator.glpi.options_management import MANAGEMENT_OPTIONS
 from sdtools.emulator.glpi.tables import TABLES, table_name
 
 __all__ = ["Option", "Step", "groups_and_options", "options_of"]
 
-_NOTATIONS: Mapping[str, str] = {**ITIL_OPTIONS, **ASSET_OPTIONS, **DIRECTORY_OPTIONS}
+_NOTATIONS: Mapping[str, str] = {
+    **ITIL_OPTIONS, **ASSET_OPTIONS, **DIRECTORY_OPTIONS, **MANAGEMENT_OPTIONS,
+}  # fmt: skip
 _NAMED = "# common Characteristics\n1|Name|name|itemlink|\n86|Child entities|is_recursive|bool|e\n"
 _BOTH = ("contains", "notcontains")
 _SAME = ("equals", "notequals")
@@ -178,7 +181,10 @@ def _option(itemtype: str, line: str) -> Option:
     )
 
 
-_NEEDED = frozenset({"is_recursive", "comment", "name", "date_mod", "date_creation"})
+_NEEDED = frozenset({
+    "is_recursive", "comment", "name", "date_mod", "date_creation", "product_number",
+    "picture_front", "picture_rear",
+})  # fmt: skip
 
 
 def _exists(option: Option) -> bool:

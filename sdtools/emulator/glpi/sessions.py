@@ -203,7 +203,7 @@ def _bad_request() -> RequestError:
 
 def change_profile(context: Context, given: Mapping[str, Any]) -> bool:
     """Answer changeActiveProfile."""
-    if "profiles_id" not in given:
+    if given.get("profiles_id") is None:
         raise _bad_request()
     profiles_id = whole_number(given["profiles_id"])
     session = context.session

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sdtools.emulator.glpi.columns_assets import ASSETS
 from sdtools.emulator.glpi.columns_directory import DIRECTORY
+from sdtools.emulator.glpi.columns_dropdowns import DROPDOWNS
 from sdtools.emulator.glpi.columns_itil import ITIL
 from sdtools.emulator.glpi.columns_more import MORE
 
@@ -91,7 +93,7 @@ def _table(itemtype: str, notation: str) -> Table:
     )
 
 
-_NOTATIONS = ITIL | DIRECTORY | MORE
+_NOTATIONS = ITIL | DIRECTORY | ASSETS | MORE | DROPDOWNS
 TABLES: Mapping[str, Table] = MappingProxyType(
     {itemtype: _table(itemtype, notation) for itemtype, notation in _NOTATIONS.items()}
 )

@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sdtools.emulator.glpi.access import sees
 from sdtools.emulator.glpi.actors import LINKS
 from sdtools.emulator.glpi.behaviours import add_row, delete_row, update_row
 from sdtools.emulator.glpi.casting import Given
 from sdtools.emulator.glpi.context import Context
 from sdtools.emulator.glpi.filtering import filtered
+from sdtools.emulator.glpi.item_rights import may_add, may_write
+from sdtools.emulator.glpi.itil_rights import own_fields
 from sdtools.emulator.glpi.names import item_name
-from sdtools.emulator.glpi.profiles import DELETE, PURGE, READ_ALL, UPDATE, right_of
+from sdtools.emulator.glpi.profiles import DELETE, PURGE, UPDATE
+from sdtools.emulator.glpi.relations import forget
 from sdtools.emulator.glpi.search_options import options_of
 from sdtools.emulator.glpi.text import whole_number
 from sdtools.emulator.glpi.wire import (
@@ -78,6 +80,8 @@ def _message(context: Context, itemtype: str, items_id: int, given: Given) -> st
 
 
 def _added(context: Context, itemtype: str, given: Given) -> Result:
+    if not may_add(context, itemtype, given):
+        return {"id": False, "message": NO_RIGHT}
     try:
         fit, _ = filtered(itemtype, given)  # the last thing said is that it was added
         items_id = add_row(context, itemtype, arriving(context, itemtype, fit))
@@ -124,16 +128,6 @@ def _found(context: Context, itemtype: str, items_id: int) -> dict[str, Any] | N
     return context.database.row(itemtype, items_id)
 
 
-def _may(context: Context, itemtype: str, row: dict[str, Any], bit: int) -> bool:
-    right = right_of(itemtype)
-    if not sees(context, itemtype, row):
-        return False
-    if right in {"ticketvalidation", "changevalidation"}:
-        return context.session.central
-    everybodys = right in {"followup", "task"} and bit == UPDATE
-    return context.session.may(right, bit) or (everybodys and context.session.may(right, READ_ALL))
-
-
 def _updated(context: Context, itemtype: str, given: Given) -> Result | None:
     items_id = whole_number(given.get("id"))
     if not items_id and not (itemtype == "Entity" and items_id == 0):
@@ -141,11 +135,13 @@ def _updated(context: Context, itemtype: str, given: Given) -> Result | None:
     row = _found(context, itemtype, items_id)
     if row is None:
         return None  # an unknown id is simply missing from the answer (FACTS 8)
-    if not _may(context, itemtype, row, UPDATE):
+    if not may_write(context, itemtype, row, UPDATE):
         return {str(items_id): False, "message": NO_RIGHT}
     fit, said = filtered(itemtype, given)
     context.told[:] = [said] if said else []
     try:
+        if itemtype == "Ticket":
+            fit = own_fields(context, row, fit)
         update_row(context, itemtype, row, arriving(context, itemtype, fit))
     except RefusedError as refusal:
         return {str(items_id): False, "message": refusal.message}
@@ -184,12 +180,15 @@ def _deleted(context: Context, itemtype: str, given: Given, purge: bool) -> Resu
     row = _found(context, itemtype, items_id)
     if row is None:
         return {str(items_id): False, "message": "Item not found"}
-    if not _may(context, itemtype, row, PURGE if purge else DELETE | PURGE):
+    trash = "is_deleted" in row and not purge
+    if not may_write(context, itemtype, row, DELETE if trash else PURGE):
         return {str(items_id): False, "message": NO_RIGHT}
     try:
         delete_row(context, itemtype, row, purge=purge)
     except RefusedError as refusal:
         return {str(items_id): False, "message": refusal.message}
+    if not trash:
+        forget(context, itemtype, row["id"])
     return {str(items_id): True, "message": ""}
 
 

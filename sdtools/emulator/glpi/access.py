@@ -145,15 +145,13 @@ def _seen_kinds(context: Context, right: str) -> str:
 
 def _followups(context: Context) -> str:
     """GLPI 10.0, Search::addDefaultWhere: of items that one sees, private ones only by right."""
-    parts = []
-    for parent in sorted(_ITIL):
-        where = visible_where(context, parent)
-        if not context.session.may(right_of(parent), READ_ALL):
-            ids = f"SELECT id FROM {TABLES[parent].sql_name} WHERE {where}"  # noqa: S608 - numbers
-            parts.append(f"(itemtype = '{parent}' AND items_id IN ({ids}))")
-        else:
-            parts.append(f"itemtype = '{parent}'")
-    return f"is_private IN ({_seen_kinds(context, 'followup')}) AND ({' OR '.join(parts)})"
+    kinds = f"is_private IN ({_seen_kinds(context, 'followup')})"
+    partly = [one for one in sorted(_ITIL) if not context.session.may(right_of(one), READ_ALL)]
+    parts = [f"itemtype NOT IN ({', '.join(map(repr, partly))})"]
+    for parent in partly:
+        ids = f"SELECT id FROM {TABLES[parent].sql_name} WHERE {visible_where(context, parent)}"  # noqa: S608 - numbers
+        parts.append(f"(itemtype = '{parent}' AND items_id IN ({ids}))")
+    return f"{kinds} AND ({' OR '.join(parts)})" if partly else kinds
 
 
 def _tasks(context: Context) -> str:

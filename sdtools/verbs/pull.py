@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sdtools.connectors.desk import Desk
 from sdtools.errors import GuardError
@@ -23,6 +23,7 @@ NIGHTLY = timedelta(hours=24)
 _HISTORY = timedelta(days=90)  # who changed what before is not asked
 _KEPT = timedelta(days=365)  # of the desk's history
 _AT_ONCE = 5000  # tickets: each transaction waits for the disk
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 _LATE = 500  # tickets: of more, to read all that was ever said is less work
 _GONE = 0.01  # share of the tickets that may be gone at once
 _FEW = 5  # on a small desk
@@ -106,10 +107,15 @@ def _take(
 def _noting(
     pages: Iterable[tuple[Ticket, ...]], mirror: Mirror, last: datetime | None, late: set[str]
 ) -> Iterator[tuple[Ticket, ...]]:
-    """Note the tickets that are older than the last pull and that we have not seen (lately)."""
+    """Note the tickets that are older than the last pull and that we have not seen (lately).
+
+    Once they are kept nobody can tell: should we not come to their comments, all are read next.
+    """
     for page in pages:
         older = {ticket.id for ticket in page if last and ticket.opened < last}
         late |= older - mirror.held(older).keys()
+        if late:
+            mirror.set_cursor("comments", _BEFORE_ALL)
         yield page
 
 

@@ -9,8 +9,9 @@ from glpi_house import NOW, House
 from glpi_person import Person
 from glpi_rows import ticket_row
 
+from sdtools.emulator.faults import FaultPlan
 from sdtools.emulator.glpi.fresh import OBSERVER_TOKEN
-from sdtools.errors import GuardError
+from sdtools.errors import DeskUnreachableError, GuardError
 
 MINUTES = 10.0
 LONG_AGO = "2026-11-01 08:00:00"
@@ -193,6 +194,26 @@ def test_a_ticket_that_comes_into_sight_brings_what_was_said_on_it_before(house:
     house.glpi.database.load(
         [ticket_row(20, LONG_AGO, date_mod=moved), ("ITILFollowup", {**said, "items_id": 20})]
     )
+    house.pull()
+    assert [one.text for one in house.mirror.comments_of("20")] == ["hello"]
+
+
+def test_what_was_said_on_them_is_read_after_a_pull_that_did_not_come_to_it(house: House) -> None:
+    house.pull()
+    house.later(minutes=MINUTES)
+    said = {"itemtype": "Ticket", "content": "hello", "date": LONG_AGO, "date_mod": LONG_AGO}
+    moved = f"{house.glpi.clock.now():%Y-%m-%d %H:%M:%S}"
+    house.glpi.database.load(
+        [ticket_row(20, LONG_AGO, date_mod=moved), ("ITILFollowup", {**said, "items_id": 20})]
+    )
+
+    def fail(fetched: int) -> None:
+        house.glpi.application.faults = FaultPlan(rate=float(fetched > 0), kinds=("unavailable",))
+
+    with pytest.raises(DeskUnreachableError):
+        house.pull(progress=fail)
+    house.glpi.application.faults = None
+    assert house.mirror.ticket("20")
     house.pull()
     assert [one.text for one in house.mirror.comments_of("20")] == ["hello"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -63,7 +63,13 @@ class House:
     def later(self, **by: float) -> None:
         self.glpi.clock.advance(timedelta(**by))
 
-    def pull(self, *, token: str = "", full: bool = False) -> Pass:
+    def pull(
+        self,
+        *,
+        token: str = "",
+        full: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Pass:
         before = self.glpi.requests
         desk = glpi_desk(
             "glpi",
@@ -74,6 +80,6 @@ class House:
         )
         with desk:
             now = self.glpi.clock.now()
-            pulled = pull(desk, self.mirror, self.history, now, full, lambda _: None)
+            pulled = pull(desk, self.mirror, self.history, now, full, progress)
             assert desk.consequences.matrix  # as every pass asks for it
         return Pass(pulled=pulled, requests=self.glpi.requests - before)

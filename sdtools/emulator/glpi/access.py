@@ -198,7 +198,7 @@ def listed_total(context: Context, itemtype: str, where: str, values: Sequence[o
         times = f"(SELECT count(*) FROM (SELECT 1) {joined} WHERE {mine})"  # noqa: S608 - numbers
     else:
         return context.database.count(itemtype, where, values)
-    sql = f"SELECT sum({times}) FROM {TABLES[itemtype].sql_name} one WHERE {where}"  # noqa: S608
+    sql = f"SELECT sum({times}) FROM {TABLES[itemtype].sql_name} one WHERE {where}"  # noqa: S608 - our own conditions
     return int(context.database.select(sql, values)[0][0] or 0)
 
 
